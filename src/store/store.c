@@ -33,8 +33,7 @@ static const char *const sql_of[ST_HOW_MANY] = {
     [ST_APPEND] =
         "INSERT INTO outbox(id, code, service, service_version, created_ms, state,"
         " attempts, next_try_ms, suite, digest, envelope)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, ?8, ?9)"
-        " ON CONFLICT(id) DO NOTHING",
+        " VALUES(?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, ?8, ?9)",
     [ST_DIGEST_OF] = "SELECT digest FROM outbox WHERE id = ?1",
     [ST_NEXT_DUE] =
         "SELECT id, code, service, service_version, created_ms, attempts,"
@@ -276,31 +275,40 @@ void store_close(struct store *s)
 
 /* ---- outbox ---- */
 
-/* An id that is there already: the same application, or our bug? */
-static bool append_again(struct store *s, const struct outbox_row *row,
-                         struct err *err)
+/* An id that is there already: the same application, or our bug? Asked first,
+ * so that only a code that belongs to another id can fail the insert. */
+static enum store_found stored_before(struct store *s, const struct outbox_row *row,
+                                      struct err *err)
 {
     sqlite3_stmt *st = statement(s, ST_DIGEST_OF, err);
     if (!st)
-        return false;
+        return STORE_FAILED;
     bind_text(st, 1, row->id);
-    bool ok = sqlite3_step(st) == SQLITE_ROW;
-    if (!ok) {
-        broken(s, "append", err);
-    } else {
+    int rc = sqlite3_step(st);
+    enum store_found found = STORE_NONE;
+    if (rc == SQLITE_ROW) {
         char digest[65];
         column_text(st, 0, digest, sizeof digest);
-        ok = strcmp(digest, row->digest) == 0 ||
-             err_set(err, ERR_REFUSED, "store: id %s is known with other content",
-                     row->id);
+        found = STORE_FOUND;
+        if (strcmp(digest, row->digest) != 0) {
+            err_set(err, ERR_REFUSED, "store: id %s is known with other content",
+                    row->id);
+            found = STORE_FAILED;
+        }
+    } else if (rc != SQLITE_DONE) {
+        broken(s, "append", err);
+        found = STORE_FAILED;
     }
     done(st);
-    return ok;
+    return found;
 }
 
 static bool append_row(struct store *s, const struct outbox_row *row,
                        struct err *err)
 {
+    enum store_found before = stored_before(s, row, err);
+    if (before != STORE_NONE)
+        return before == STORE_FOUND;
     sqlite3_stmt *st = statement(s, ST_APPEND, err);
     if (!st)
         return false;
@@ -314,14 +322,12 @@ static bool append_row(struct store *s, const struct outbox_row *row,
     bind_text(st, 8, row->digest);
     sqlite3_bind_blob64(st, 9, row->envelope, row->envelope_len, SQLITE_STATIC);
     int rc = sqlite3_step(st);
-    bool ok = rc == SQLITE_DONE;
     if (rc == SQLITE_CONSTRAINT_UNIQUE)
         err_set(err, ERR_RETRY, "store: the code is taken, draw another");
-    else if (!ok)
+    else if (rc != SQLITE_DONE)
         broken(s, "append", err);
-    bool there = ok && sqlite3_changes(s->db) == 0;
     done(st);
-    return there ? append_again(s, row, err) : ok;
+    return rc == SQLITE_DONE;
 }
 
 bool store_append(struct store *s, const struct outbox_row *row, struct err *err)
