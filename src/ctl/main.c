@@ -1,0 +1,86 @@
+/* bangbanctl: the operator's command line. Exit status 0 fine, 1 findings, 2 wrong
+ * use; --json for scripts. */
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "catalog/station.h"
+
+struct command {
+    const char *name, *usage, *help;
+    int (*run)(int argc, char **argv, bool json);
+};
+
+static int check_config(int argc, char **argv, bool json)
+{
+    if (argc != 1)
+        return 2;
+    struct report *report = report_create();
+    struct station station;
+    struct catalog *catalog = catalog_load(argv[0], report);
+    station_load(argv[0], &station, report);
+    int findings = report_count(report);
+    json_t *list = json_array();
+    for (int i = 0; i < findings; i++) {
+        json_array_append_new(list, json_string(report_line(report, i)));
+        if (!json)
+            printf("%s\n", report_line(report, i));
+    }
+    if (json) {
+        json_t *root = json_pack("{s:i, s:O}", "findings", findings, "list", list);
+        json_dumpf(root, stdout, JSON_INDENT(1));
+        putchar('\n');
+        json_decref(root);
+    } else if (findings == 0) {
+        printf("%s: %d services, %d towns, nothing to mend\n", argv[0],
+               catalog_service_count(catalog), catalog_town_count(catalog));
+    }
+    json_decref(list);
+    catalog_destroy(catalog);
+    station_finish(&station);
+    report_destroy(report);
+    return findings ? 1 : 0;
+}
+
+static const struct command commands[] = {
+    {"check-config", "DIR", "reads a configuration and names everything to mend", check_config},
+};
+
+static int usage(FILE *out)
+{
+    fputs("usage: bangbanctl COMMAND [--json] ...\n", out);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        fprintf(out, "  %s %s\n      %s\n", commands[i].name, commands[i].usage,
+                commands[i].help);
+    return out == stdout ? 0 : 2;
+}
+
+int main(int argc, char **argv)
+{
+    bool json = false, help = false;
+    char *rest[16];
+    int n = 0;
+    for (int i = 1; i < argc && n < 16; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            json = true;
+        else if (strcmp(argv[i], "--help") == 0)
+            help = true;
+        else
+            rest[n++] = argv[i];
+    }
+    if (n == 0)
+        return usage(help ? stdout : stderr);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (strcmp(rest[0], commands[i].name) != 0)
+            continue;
+        int status = help ? 2 : commands[i].run(n - 1, rest + 1, json);
+        if (status == 2)
+            fprintf(help ? stdout : stderr, "usage: bangbanctl %s %s [--json]\n      %s\n",
+                    commands[i].name, commands[i].usage, commands[i].help);
+        return help ? 0 : status;
+    }
+    fprintf(stderr, "bangbanctl: no command \"%s\"\n", rest[0]);
+    return usage(stderr);
+}
