@@ -35,7 +35,7 @@ enum field_kind {
     FIELD_KIND_COUNT,
 };
 
-struct option {
+struct choice {
     const char *id;
     struct words label;
 };
@@ -57,7 +57,7 @@ struct field {
     struct words unit;     /* "个月"; may be "" */
     bool required;         /* false adds "不知道，先跳过" */
     bool private;          /* spoken only into headphones, masked on paper */
-    const struct option *options;
+    const struct choice *options;
     int option_count;
     int64_t min, max;      /* NUMBER; MONEY in fen; DATE in days from today */
     bool has_min, has_max;

@@ -80,7 +80,7 @@ static void options(struct reader *r, struct fy_node *n, struct field *f)
     if (f->option_count > 7)
         reader_fault(r, reader_get(n, "options"),
                      "more than 7 options do not fit one screen; put rare ones under 其他");
-    struct option *out = array(r, f->option_count, sizeof *out);
+    struct choice *out = array(r, f->option_count, sizeof *out);
     for (int i = 0; i < f->option_count; i++) {
         struct fy_node *item = reader_item(n, "options", i);
         reader_mapping(r, item, "id label");

@@ -76,7 +76,7 @@ struct completion {
     bool found;
     int64_t due_ms;
     struct outbox_row row;
-    struct post_delivery delivery;
+    struct delivery_result delivery;
     struct identity_card card;
     unsigned request;
     char text[512];
@@ -98,7 +98,7 @@ static struct completion *completion(enum completion_kind kind)
 static void completion_free(struct completion *c)
 {
     outbox_row_finish(&c->row);
-    post_delivery_finish(&c->delivery);
+    delivery_result_finish(&c->delivery);
     if (c->query) {
         explicit_bzero(c->query, strlen(c->query));
         free(c->query);
@@ -122,7 +122,7 @@ struct store_job {
     enum store_job_kind kind;
     struct buf plain; /* S_APPEND: the application, wiped after sealing */
     struct outbox_row row;
-    struct post_delivery delivery;
+    struct delivery_result delivery;
     int64_t now_ms, next_try_ms;
     char reason[160];
     char *query;
@@ -229,7 +229,7 @@ static void store_run(void *self, void *job)
         settle(d, j);
     }
     outbox_row_finish(&j->row);
-    post_delivery_finish(&j->delivery);
+    delivery_result_finish(&j->delivery);
     free(j->query);
     free(j);
 }
@@ -248,7 +248,10 @@ static void post_run(void *self, void *job)
     struct desk *d = self;
     struct completion *c = job; /* the row to send becomes its own answer */
     c->kind = C_SENT;
-    post_deliver(d->post, &c->row, &c->delivery);
+    struct post_item item = {.id = c->row.id, .digest_hex = c->row.digest,
+                             .suite = c->row.suite, .envelope = c->row.envelope,
+                             .len = c->row.envelope_len};
+    post_deliver(d->post, &item, clock_unix_ms(), &c->delivery);
     send_back(d, c);
 }
 
@@ -265,11 +268,11 @@ static void query_run(void *self, void *job)
 {
     struct desk *d = self;
     struct completion *c = job;
-    struct post_case found[POST_CASES];
+    struct post_case found[POST_CASES_MAX];
     int n = 0;
 
     c->kind = C_STATUS;
-    c->found = post_query(d->query, c->query, found, POST_CASES, &n, &c->err);
+    c->found = post_query_status(d->query, c->query, found, &n, &c->err);
     if (c->found) {
         c->case_count = n < VISIT_CASES ? n : VISIT_CASES;
         for (int i = 0; i < c->case_count; i++) {
@@ -332,7 +335,7 @@ static void card_run(void *self, void *job)
         if (!reader)
             reader = card_reader_open(d->station->card_reader, &err);
         if (reader)
-            result = card_reader_poll(reader, &card, CARD_POLL_MS, &err);
+            result = card_reader_poll(reader, &card, &err);
         if (result == CARD_READ || result == CARD_FAILED ||
             (result == CARD_GONE && !said_gone)) {
             struct completion *c = completion(result == CARD_READ     ? C_CARD
@@ -571,7 +574,7 @@ void desk_tick(struct desk *d, int64_t now_ms)
 
 static void note_outcome(struct desk *d, struct completion *c, int64_t now_ms)
 {
-    const struct post_delivery *p = &c->delivery;
+    const struct delivery_result *p = &c->delivery;
     struct store_job *j = store_job(S_RETRY);
     uint32_t random;
 
@@ -581,22 +584,22 @@ static void note_outcome(struct desk *d, struct completion *c, int64_t now_ms)
     j->now_ms = now_ms;
     text_copy(j->reason, sizeof j->reason, p->reason);
     switch (p->outcome) {
-    case DELIVERY_DONE:
+    case DELIVERED:
         j->kind = S_DELIVERED;
         j->delivery = c->delivery;
-        c->delivery = (struct post_delivery){0};
+        c->delivery = (struct delivery_result){0};
         break;
-    case DELIVERY_PARK:
+    case PARK:
         j->kind = S_PARK;
         log_error("queue", "parked one application: %s", p->reason);
         break;
-    case DELIVERY_STOP:
+    case STOP:
         j->kind = S_STOP;
         d->stopped = true;
         log_error("queue", "stopped: %s; see bangbanctl queue", p->reason);
         break;
     default:
-        j->next_try_ms = post_next_try(c->row.attempts, now_ms, random, p->retry_after_ms);
+        j->next_try_ms = post_next_try(c->row.attempts + 1, now_ms, random, p->retry_after_ms);
         log_info("queue", "not delivered, again in %lld s: %s",
                  (long long)(j->next_try_ms - now_ms) / 1000, p->reason);
     }
@@ -633,7 +636,7 @@ bool desk_take(struct desk *d, struct completion *c, int64_t now_ms, struct even
         return false;
     case C_SENT:
         out->kind = EV_LINE;
-        out->flag = c->delivery.outcome == DELIVERY_DONE;
+        out->flag = c->delivery.outcome == DELIVERED;
         note_outcome(d, c, now_ms);
         break;
     case C_SETTLED:

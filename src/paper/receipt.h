@@ -44,6 +44,10 @@ bool receipt_render(const struct receipt *r, int width_dots, struct receipt_rast
                     struct err *err);
 void receipt_raster_finish(struct receipt_raster *raster); /* wipes */
 
+/* How many characters of a name no installed face can draw. They print as a box
+ * with their number inside; the caller adds the pinyin beside the name. */
+int receipt_missing(const char *text);
+
 bool receipt_write_png(const struct receipt_raster *raster, const char *path,
                        struct err *err);
 bool receipt_write_pdf(const struct receipt *r, const char *path, struct err *err);

@@ -345,7 +345,7 @@ static void optional(const json_t *object, const char *key, char *out, size_t si
     text_copy(out, size, text ? text : "");
 }
 
-static bool read_cases(const struct buf *body, struct case_brief *out, int *n,
+static bool read_cases(const struct buf *body, struct post_case *out, int *n,
                        struct err *err)
 {
     json_t *json = body->overflow
@@ -359,7 +359,7 @@ static bool read_cases(const struct buf *body, struct case_brief *out, int *n,
     size_t count = json_array_size(cases);
     for (size_t i = 0; i < count && *n < POST_CASES_MAX; i++) {
         const json_t *one = json_array_get(cases, i);
-        struct case_brief *c = &out[*n];
+        struct post_case *c = &out[*n];
         optional(one, "code", c->code, sizeof c->code);
         optional(one, "state", c->state, sizeof c->state);
         if (!c->state[0])
@@ -379,7 +379,7 @@ static bool read_cases(const struct buf *body, struct case_brief *out, int *n,
 }
 
 bool post_query_status(struct post_client *c, const char *request,
-                       struct case_brief out[POST_CASES_MAX], int *n,
+                       struct post_case out[POST_CASES_MAX], int *n,
                        struct err *err)
 {
     *n = 0;

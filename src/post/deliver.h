@@ -75,7 +75,7 @@ void delivery_result_finish(struct delivery_result *result);
 
 enum { POST_CASES_MAX = 20 };
 
-struct case_brief { /* fields the central system left out are empty */
+struct post_case { /* fields the central system left out are empty */
     char code[16], id[37], service[64], state[16], step[64];
     char received[40], due[16], decided[40], reason[256], note[256];
 };
@@ -85,7 +85,7 @@ struct case_brief { /* fields the central system left out are empty */
  * ERR_OFFLINE: nobody answered or busy; ERR_REFUSED: our request or station is not
  * accepted; ERR_BROKEN: a stranger answered. */
 bool post_query_status(struct post_client *c, const char *request,
-                       struct case_brief out[POST_CASES_MAX], int *n,
+                       struct post_case out[POST_CASES_MAX], int *n,
                        struct err *err);
 
 #endif
