@@ -6,7 +6,8 @@
 
 #include "base/clock.h"
 
-static void write_line(const char *level, const char *module, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void
+write_line(const char *level, const char *module, const char *fmt, va_list ap)
 {
     char line[512], text[384];
     int64_t ms = clock_unix_ms();

@@ -41,7 +41,8 @@ const char *report_line(const struct report *r, int i)
     return r->lines[i];
 }
 
-static void report_vadd(struct report *r, const char *prefix, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void
+report_vadd(struct report *r, const char *prefix, const char *fmt, va_list ap)
 {
     char *text = NULL;
     if (r->count == MAX_LINES || vasprintf(&text, fmt, ap) < 0)
@@ -155,9 +156,10 @@ static bool no_surprises(struct reader *r, struct fy_node *n)
             ok &= no_surprises(r, item);
     } else if (fy_node_is_mapping(n)) {
         struct fy_node_pair *pair;
-        while ((pair = fy_node_mapping_iterate(n, &iter)))
-            ok &= no_surprises(r, fy_node_pair_key(pair)) &
-                  no_surprises(r, fy_node_pair_value(pair));
+        while ((pair = fy_node_mapping_iterate(n, &iter))) {
+            ok &= no_surprises(r, fy_node_pair_key(pair));
+            ok &= no_surprises(r, fy_node_pair_value(pair));
+        }
     }
     return ok;
 }
