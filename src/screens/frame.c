@@ -44,7 +44,7 @@ static void foot_button(struct page *c, const char *label, const char *icon, int
     ui_leaf(c->ui, (struct ui_spec){.id = ui_key("foot", icon, 0), .role = UI_BUTTON,
                                     .label = label, .icon = icon, .action = action,
                                     .type = UI_TYPE_CAPTION, .tone = UI_TONE_SECONDARY,
-                                    .flags = UI_CENTER, .min_height_mm = 22});
+                                    .flags = UI_CENTER, .min_height_mm = 24});
 }
 
 void frame_close(struct page *c, unsigned foot)
@@ -105,7 +105,7 @@ void frame_choice(struct page *c, const char *label, const char *value, const ch
                                     .role = UI_CHOICE, .label = label, .value = value,
                                     .icon = icon, .action = action, .arg = arg,
                                     .type = UI_TYPE_BUTTON, .tone = UI_TONE_CARD,
-                                    .pad_mm = 5, .min_height_mm = 20,
+                                    .pad_mm = 6, .min_height_mm = 24,
                                     .flags = selected ? UI_SELECTED : 0});
 }
 

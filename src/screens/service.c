@@ -1,6 +1,8 @@
 /* Before anything is asked: what the service is, the consents, and the answer to
  * somebody who cannot get it. */
 
+#include <string.h>
+
 #include "screens/frame.h"
 
 static void section(struct page *c, const char *label, const char *text)
@@ -12,8 +14,8 @@ static void section(struct page *c, const char *label, const char *text)
 /* Several short lines as one block of text. */
 static const char *join(struct page *c, const char *so_far, const char *line)
 {
-    if (!line || !*line)
-        return so_far;
+    if (!line || !*line || strcmp(so_far, line) == 0)
+        return so_far; /* three unknown amounts are one sentence */
     return *so_far ? ui_printf(c->ui, "%s\n%s", so_far, line) : line;
 }
 

@@ -18,11 +18,11 @@ int text_px(const struct ui *ui, enum ui_type type)
 {
     /* The larger the text, the less a title may tower: it must fit the glass. */
     static const double ratio[][UI_SIZE_COUNT] = {
-        [UI_TYPE_BODY] = {1.35, 1.30, 1.15, 1.05},
-        [UI_TYPE_CAPTION] = {1.0, 1.0, 1.0, 1.0},
-        [UI_TYPE_BUTTON] = {1.50, 1.40, 1.20, 1.08},
-        [UI_TYPE_TITLE] = {2.0, 1.85, 1.5, 1.25},
-        [UI_TYPE_DISPLAY] = {3.0, 2.8, 2.2, 1.8},
+        [UI_TYPE_BODY] = {1.60, 1.50, 1.20, 1.05},
+        [UI_TYPE_CAPTION] = {1.15, 1.10, 1.0, 1.0},
+        [UI_TYPE_BUTTON] = {1.90, 1.75, 1.35, 1.12},
+        [UI_TYPE_TITLE] = {2.4, 2.15, 1.6, 1.3},
+        [UI_TYPE_DISPLAY] = {4.2, 3.6, 2.6, 2.0},
     };
     enum ui_size size = ui->now->settings.size;
     double em = text_floor_mm(size) * ui->panel.px_per_mm / ui->ink_ratio;

@@ -251,6 +251,7 @@ static void back(struct visit *v, const struct visit_world *w, struct effects *f
         break;
     case SCREEN_SAVING:
     case SCREEN_DONE:
+    case SCREEN_HOME:
     case SCREEN_WELCOME:
         break;
     default:
@@ -597,9 +598,50 @@ static void tap_question(struct visit *v, const struct visit_world *w,
     }
 }
 
+/* Where an action that belongs to one screen may come from: a touch that was on
+ * its way while the screen changed means nothing on the next one. */
+static bool belongs_here(const struct visit *v, int action)
+{
+    switch (action) {
+    case ACT_SERVICE:
+    case ACT_STATUS:
+        return v->screen == SCREEN_HOME;
+    case ACT_START:
+        return v->screen == SCREEN_WELCOME;
+    case ACT_APPLY:
+        return v->screen == SCREEN_SERVICE;
+    case ACT_TYPE_NUMBER:
+        return v->screen == SCREEN_IDENTITY && !v->for_status;
+    case ACT_REVIEWED:
+        return v->screen == SCREEN_REVIEW;
+    case ACT_STATUS_CARD:
+    case ACT_STATUS_CODE:
+        return v->screen == SCREEN_STATUS_HOW;
+    case ACT_REPRINT:
+        return v->screen == SCREEN_DONE;
+    case ACT_RETRY:
+        return v->screen == SCREEN_TROUBLE;
+    case ACT_LEAVE:
+        return v->screen == SCREEN_LEAVE || v->screen == SCREEN_NOT_ELIGIBLE;
+    case ACT_FINISH:
+        return v->screen == SCREEN_DONE || v->screen == SCREEN_STATUS_LIST ||
+               v->screen == SCREEN_STILL_THERE;
+    case ACT_SIZE:
+    case ACT_THEME:
+    case ACT_REACH:
+        return v->screen == SCREEN_DISPLAY;
+    case ACT_LANG:
+        return v->screen == SCREEN_DISPLAY || v->screen == SCREEN_WELCOME;
+    default:
+        return v->screen != SCREEN_SAVING || action == ACT_STAFF;
+    }
+}
+
 static void tap(struct visit *v, const struct visit_world *w, const struct event *e,
                 struct effects *fx)
 {
+    if (!belongs_here(v, e->action))
+        return;
     switch (e->action) {
     case ACT_START:
         v->active = true;
@@ -788,6 +830,8 @@ static void stored(struct visit *v, const struct visit_world *w, struct effects 
     v->paper = PAPER_PRINTING;
     if (v->screen == SCREEN_SAVING)
         go(v, SCREEN_DONE, fx);
+    else if (v->before == SCREEN_SAVING) /* staff was called in that moment */
+        v->before = SCREEN_DONE;
     v->idle_since_ms = v->now_ms;
     effect(fx, FX_PRINT);
 }
@@ -846,10 +890,13 @@ static void world_answers(struct visit *v, const struct visit_world *w,
             stored(v, w, fx);
         break;
     case EV_STORE_FAILED:
-        if (strcmp(e->id, v->id) == 0 && v->screen == SCREEN_SAVING) {
-            v->trouble = TROUBLE_NOT_STORED;
+        if (strcmp(e->id, v->id) != 0)
+            break;
+        v->trouble = TROUBLE_NOT_STORED;
+        if (v->screen == SCREEN_SAVING)
             go(v, SCREEN_TROUBLE, fx);
-        }
+        else if (v->before == SCREEN_SAVING)
+            v->before = SCREEN_TROUBLE;
         break;
     case EV_DELIVERED:
         if (strcmp(e->id, v->id) == 0 && v->stored)
