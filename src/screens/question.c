@@ -4,7 +4,12 @@
 
 #include "screens/keypad.h"
 
-enum { PLACES_A_PAGE = 6 };
+/* Fewer when the text is larger, so that nothing is small or crowded. */
+static int places_a_page(const struct page *c)
+{
+    static const int places[UI_SIZE_COUNT] = {6, 6, 5, 2};
+    return places[c->v->settings.size];
+}
 
 static const struct field *asked(struct page *c)
 {
@@ -20,12 +25,15 @@ static void notice(struct page *c)
 
 static void intro(struct page *c, const struct field *f)
 {
+    if (words_notice(c)) { /* one thing at a time: first what is wrong */
+        notice(c);
+        return;
+    }
     ui_leaf(c->ui, (struct ui_spec){.role = UI_TEXT, .type = UI_TYPE_CAPTION,
                                     .tone = UI_TONE_QUIET,
                                     .label = ui_printf(c->ui, T("第%d个问题，一共%d个"),
                                                        visit_field_place(c->v, c->w),
                                                        visit_fields_asked(c->v, c->w))});
-    notice(c);
     frame_text(c, UI_TYPE_BODY, frame_words(c, &f->help));
 }
 
@@ -133,17 +141,18 @@ static void address(struct page *c, const struct field *f)
 {
     const struct division *villages = NULL;
     bool towns = c->v->town < 0;
+    int a_page = places_a_page(c);
     int count = towns ? catalog_town_count(c->w->catalog)
                       : catalog_villages(c->w->catalog,
                                          catalog_town(c->w->catalog, c->v->town)->code,
                                          &villages);
-    int pages = (count + 1 + PLACES_A_PAGE - 1) / PLACES_A_PAGE;
+    int pages = (count + a_page) / a_page;
     int page = c->v->page < pages ? c->v->page : pages - 1;
 
     frame_open_fixed(c, towns ? frame_words(c, &f->question) : T("哪个村，哪个社区？"));
     intro(c, f);
     ui_open(c->ui, (struct ui_spec){.role = UI_GROUP, .dir = UI_COLUMN, .gap_mm = 4});
-    for (int i = page * PLACES_A_PAGE; i < (page + 1) * PLACES_A_PAGE && i <= count; i++) {
+    for (int i = page * a_page; i < (page + 1) * a_page && i <= count; i++) {
         if (i == count)
             frame_choice(c, towns ? T("不在永川，在外地") : T("这里面没有"), NULL, NULL,
                          towns ? ACT_TOWN : ACT_VILLAGE, -1, false);
