@@ -203,7 +203,8 @@ static uint8_t counter;
 
 static void new_names(struct sealed *s)
 {
-    const uint8_t random[10] = {++counter, 7, 7, 7, 7, 7, 7, 7, 7, counter};
+    counter++;
+    const uint8_t random[10] = {counter, 7, 7, 7, 7, 7, 7, 7, 7, counter};
     uuid7_make(1795521600000, random, s->id);
     receipt_code_make(random, s->code);
 }
@@ -672,6 +673,14 @@ static void status_by_code_tells_nothing_personal(void **state)
     buf_finish(&s.envelope);
 }
 
+static void a_mistyped_code_finds_nothing(void **state)
+{
+    (void)state;
+    json_t *cases = ask("st-03", "{\"code\": \"22222223\"}", NULL);
+    assert_int_equal(json_array_size(cases), 0);
+    json_decref(cases);
+}
+
 static void status_by_card_lists_that_persons_cases_newest_first(void **state)
 {
     (void)state;
@@ -973,6 +982,7 @@ int main(void)
         cmocka_unit_test(the_servers_own_certificate_is_no_station),
         cmocka_unit_test(a_revoked_station_is_403_at_once),
         cmocka_unit_test(status_by_code_tells_nothing_personal),
+        cmocka_unit_test(a_mistyped_code_finds_nothing),
         cmocka_unit_test(status_by_card_lists_that_persons_cases_newest_first),
         cmocka_unit_test(a_typed_number_learns_nothing),
         cmocka_unit_test(the_thirty_first_question_is_429_with_a_time_to_wait),
