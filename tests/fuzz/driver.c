@@ -11,14 +11,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MAX_SEEDS = 256, MAX_INPUT = 1 << 16 };
+enum { SEED_COUNT = 256, INPUT_SIZE = 1 << 16 };
 
 struct input {
     uint8_t *data;
     size_t size;
 };
 
-static struct input seeds[MAX_SEEDS];
+static struct input seeds[SEED_COUNT];
 static int seed_count;
 static uint64_t rng_state;
 
@@ -33,14 +33,14 @@ static uint64_t rng(void)
 static void add_seed(const char *path)
 {
     FILE *f = fopen(path, "rb");
-    if (!f || seed_count == MAX_SEEDS) {
+    if (!f || seed_count == SEED_COUNT) {
         if (f)
             fclose(f);
         return;
     }
     struct input *in = &seeds[seed_count++];
-    in->data = malloc(MAX_INPUT);
-    in->size = in->data ? fread(in->data, 1, MAX_INPUT, f) : 0;
+    in->data = malloc(INPUT_SIZE);
+    in->size = in->data ? fread(in->data, 1, INPUT_SIZE, f) : 0;
     fclose(f);
 }
 
@@ -80,11 +80,11 @@ static size_t mutate(uint8_t *out)
             size = at;
             break;
         case 3: /* grow by noise */
-            for (uint64_t k = rng() % 16; k && size < MAX_INPUT; k--)
+            for (uint64_t k = rng() % 16; k && size < INPUT_SIZE; k--)
                 out[size++] = (uint8_t)rng();
             break;
         case 4: /* repeat a piece many times: depth and length limits */
-            for (uint64_t k = rng() % 512; k && size && size < MAX_INPUT; k--)
+            for (uint64_t k = rng() % 512; k && size && size < INPUT_SIZE; k--)
                 out[size] = out[at], size++;
             break;
         case 5: /* take a piece out */
@@ -104,7 +104,7 @@ int main(int argc, char **argv)
     const char *runs_text = getenv("BANGBAN_FUZZ_RUNS");
     const char *seed_text = getenv("BANGBAN_FUZZ_SEED");
     long runs = runs_text ? atol(runs_text) : 3000;
-    uint8_t *input = malloc(MAX_INPUT);
+    uint8_t *input = malloc(INPUT_SIZE);
 
     rng_state = seed_text ? strtoull(seed_text, NULL, 0) : 0x9E3779B97F4A7C15u;
     for (int i = 1; i < argc; i++)
