@@ -212,8 +212,9 @@ static bool read_status(const json_t *root, struct status_request *out, struct e
             return err_set(err, ERR_REFUSED, "either a code or an identity, not both");
         if (!take(root, "code", typed, sizeof typed, 1, NULL, err))
             return false;
+        out->by_code = true;
         if (!receipt_code_parse(typed, out->code))
-            return bad("code", err);
+            out->code[0] = 0;
         if (id && !take(root, "id", out->id, sizeof out->id, UUID_TEXT_LEN, NULL, err))
             return false;
         return !id || uuid7_valid(out->id) || bad("id", err);

@@ -27,9 +27,11 @@ struct application {
 bool application_read(const void *data, size_t len, struct application *out,
                       struct err *err);
 
-/* {"code": ..., "id": ...} or {"id_type", "id_no", "assurance"}; code is empty for
- * the second, and an assurance below A2 is refused. */
+/* {"code": ..., "id": ...} or {"id_type", "id_no", "assurance"}; an assurance below
+ * A2 is refused. A code with a wrong check character is no fault of form: code is
+ * then empty and nothing can be found. */
 struct status_request {
+    bool by_code;
     char code[RECEIPT_CODE_LEN + 1], id[UUID_TEXT_LEN + 1];
     char id_type[33], id_no[33];
 };

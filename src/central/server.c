@@ -322,12 +322,13 @@ static enum MHD_Result answer_status(struct request *r)
         decide(r, 400, "not a status request, or not allowed without a card");
         return send_decision(r);
     }
-    bool by_code = wanted.code[0];
+    bool by_code = wanted.by_code, ok = true;
     if (!by_code)
         intake_identity(c->intake, wanted.id_type, wanted.id_no, identity);
-    bool ok = c->driver->list(c->store, by_code ? wanted.code : NULL,
-                              wanted.id[0] ? wanted.id : NULL, by_code ? NULL : identity,
-                              cases, STATUS_CASES_MAX, &n, &err);
+    if (!by_code || wanted.code[0])
+        ok = c->driver->list(c->store, by_code ? wanted.code : NULL,
+                             wanted.id[0] ? wanted.id : NULL, by_code ? NULL : identity,
+                             cases, STATUS_CASES_MAX, &n, &err);
     explicit_bzero(&wanted, sizeof wanted);
     if (!ok) {
         log_error("central", "%s", err.text);
