@@ -248,7 +248,7 @@ bool authority_init(const char *folder, const char *host, int64_t now_ms,
         const char *stem;
         struct wish wish;
     } own[] = {
-        {"server", {"Bangban central", "critical,digitalSignature", "serverAuth", names,
+        {"server", {"bangban-central", "critical,digitalSignature", "serverAuth", names,
                     false, OWN_DAYS}},
         {"sealing", {"Bangban sealing", "critical,keyAgreement", NULL, NULL, false, OWN_DAYS}},
         {"escrow", {"Bangban escrow", "critical,keyAgreement", NULL, NULL, false, OWN_DAYS}},
