@@ -142,12 +142,20 @@ static bool check_signature(const json_t *root, struct err *err)
     return true;
 }
 
+/* A card always says a name; who typed a number has told none yet, and staff ask. */
+static bool check_name(const json_t *applicant, struct err *err)
+{
+    const char *how = json_string_value(json_object_get(applicant, "how"));
+    bool typed = how && strcmp(how, "typed") == 0;
+    return has_text(applicant, "name", typed ? 0 : 1, 512, err);
+}
+
 static bool check_identity(const json_t *root, struct application *out, struct err *err)
 {
     const json_t *a = json_object_get(root, "applicant");
     char sex[2], assurance[3];
     return (json_is_object(a) || bad("applicant", err)) &&
-           has_text(a, "name", 1, 512, err) &&
+           check_name(a, err) &&
            take(a, "id_type", out->id_type, sizeof out->id_type, 1, LOWER DIGITS "_", err) &&
            take(a, "id_no", out->id_no, sizeof out->id_no, 0, UPPER DIGITS, err) &&
            check_birth(a, err) && take(a, "sex", sex, sizeof sex, 1, DIGITS, err) &&

@@ -81,6 +81,18 @@ static void what_may_be_missing_may_be_missing(void **state)
     assert_true(read_with("applicant.id_no", "\"\"", &a));
 }
 
+static void a_typed_number_may_come_without_a_name(void **state)
+{
+    (void)state;
+    static const char typed[] =
+        "{\"name\":\"\",\"id_type\":\"resident\",\"id_no\":\"509999194003080014\","
+        "\"birth\":\"1940-03-08\",\"sex\":\"1\",\"nation\":\"\",\"address\":\"\","
+        "\"assurance\":\"A1\",\"how\":\"typed\",\"warnings\":[]}";
+    struct application a;
+    assert_true(read_with("applicant", typed, &a));
+    assert_false(read_with("applicant.name", "\"\"", &a)); /* the example read a card */
+}
+
 static void every_malformed_member_is_refused(void **state)
 {
     (void)state;
@@ -142,6 +154,7 @@ int main(void)
         cmocka_unit_test(the_protocols_example_is_read),
         cmocka_unit_test(members_of_a_newer_terminal_are_kept),
         cmocka_unit_test(what_may_be_missing_may_be_missing),
+        cmocka_unit_test(a_typed_number_may_come_without_a_name),
         cmocka_unit_test(every_malformed_member_is_refused),
         cmocka_unit_test(a_repeated_key_is_refused),
         cmocka_unit_test(an_identity_is_answered_only_to_a_card),
