@@ -57,7 +57,7 @@ void intake_identity(const struct intake *in, const char *id_type, const char *i
 static bool answer(struct intake_job *job, int status, const char *why)
 {
     job->status = status;
-    snprintf(job->why, sizeof job->why, "%s", why);
+    snprintf(job->why, sizeof job->why, "%.*s", (int)sizeof job->why - 1, why);
     return true;
 }
 
