@@ -1,5 +1,7 @@
 /* Text as Pango lays it out, remembered between frames. The cache holds what
- * residents typed, so it is emptied when a visit ends. */
+ * residents typed, so it is emptied when a visit ends.
+ * Pango's own copies are overwritten as they are freed: see wipe_freed_memory() in
+ * kiosk/main.c, without which they would stay readable. */
 
 #include "ui/internal.h"
 
@@ -108,11 +110,8 @@ PangoLayout *text_layout(struct ui *ui, const char *text, int px_size, bool bold
 void text_forget(struct ui *ui)
 {
     for (int i = 0; i < UI_TEXT_CACHE; i++) {
-        if (ui->texts[i].layout) {
-            /* Pango frees its copy; overwrite what it shows first. */
-            pango_layout_set_text(ui->texts[i].layout, "", 0);
+        if (ui->texts[i].layout)
             g_object_unref(ui->texts[i].layout);
-        }
         ui->texts[i] = (struct text_entry){0};
     }
     ui->text_count = 0;
