@@ -1,141 +1,255 @@
+/* Sending a job and learning what became of it.
+ *
+ * DLE EOT is answered at once, even before queued data is printed, so it tells
+ * the state but not the end of a job. GS r is queued behind the job: its answer
+ * means that all before it has been carried out. While waiting for it DLE EOT is
+ * asked now and then, since a printer out of paper never reaches the GS r. After
+ * each question nothing is sent until its answer or time-out (printers lose
+ * bytes otherwise).
+ *
+ * Refused: trusting a printer that never answered. It is UNKNOWN and its jobs
+ * are UNCONFIRMED for ever, however well the bytes went out. */
 #include "devices/printer.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "devices/stream.h"
 
-enum { ANSWER_MS = 500, CHUNK = 4096 };
-
-struct printer {
-    struct byte_stream *stream;
-    enum printer_state last;
+enum {
+    ANSWER_MS = 300,
+    CHUNK = 4096,
+    ASK_EVERY_MS = 500, /* while a job runs */
 };
 
-const char *printer_state_name(enum printer_state s)
-{
-    static const char *const names[] = {"ready", "low",     "out",    "cover",
-                                        "jam",   "offline", "unknown"};
-    return (unsigned)s < ARRAY_LEN(names) ? names[s] : "unknown";
-}
+struct printer {
+    char *spec;
+    struct byte_stream *stream; /* NULL while it is not there */
+    struct printer_listener listener;
+    bool answered; /* it has, at least once since printer_open */
+    bool queued;   /* a GS r answer came in and was not yet looked at */
+};
 
 struct printer *printer_open(const char *spec, struct err *err)
 {
-    struct byte_stream *stream = stream_open(spec, err);
-    if (!stream)
+    struct printer *printer;
+
+    if (!stream_spec_valid(spec, err))
         return NULL;
-    struct printer *p = xcalloc(1, sizeof *p);
-    p->stream = stream;
-    p->last = PRINTER_UNKNOWN;
-    return p;
+    printer = xcalloc(1, sizeof *printer);
+    printer->spec = xstrdup(spec);
+    return printer;
 }
 
-void printer_close(struct printer *p)
+void printer_close(struct printer *printer)
 {
-    if (!p)
+    if (!printer)
         return;
-    stream_close(p->stream);
-    free(p);
+    stream_close(printer->stream);
+    free(printer->spec);
+    free(printer);
 }
 
-/* Bits as in docs/drivers.md; paper end is asked last because a cover that is
- * open reports it too. */
-enum printer_state printer_decode(const uint8_t a[4])
+static void hang_up(struct printer *printer)
 {
-    if (a[1] & 0x04)
-        return PRINTER_COVER;
-    if ((a[3] & 0x60) || (a[1] & 0x20))
-        return PRINTER_OUT;
-    if (a[2] & 0x6C)
-        return PRINTER_JAM;
-    if (a[0] & 0x08)
-        return PRINTER_OFFLINE;
-    return a[3] & 0x0C ? PRINTER_LOW : PRINTER_READY;
+    stream_close(printer->stream);
+    printer->stream = NULL;
 }
 
-/* One DLE EOT n. 1 answered, 0 silent, -1 the line is gone. */
-static int ask(struct printer *p, uint8_t n, int wait_ms, uint8_t *answer)
+static bool connected(struct printer *printer, struct err *err)
 {
-    const uint8_t request[] = {0x10, 0x04, n};
-    struct err ignored;
-    if (!stream_write(p->stream, request, sizeof request, ANSWER_MS, &ignored))
-        return -1;
-    for (int tries = 0; tries < 16; tries++) {
+    if (!printer->stream) {
+        printer->stream = stream_open(printer->spec, err);
+        printer->listener = (struct printer_listener){0};
+        printer->queued = false;
+    }
+    return printer->stream;
+}
+
+/* Reads what the printer says until a DLE EOT answer; GS r answers on the way
+ * are remembered. 1 answered, 0 silent, STREAM_GONE. */
+static int hear(struct printer *printer, int timeout_ms, uint8_t *answer)
+{
+    int64_t deadline = clock_mono_ms() + timeout_ms;
+
+    for (;;) {
+        int64_t left = deadline - clock_mono_ms();
         uint8_t byte;
-        int got = stream_read(p->stream, &byte, 1, wait_ms);
-        if (got <= 0)
-            return got < 0 ? -1 : 0;
-        if ((byte & 0x93) == 0x12) { /* others: XON, automatic status */
-            *answer = byte;
+        int n = stream_read(printer->stream, &byte, 1, left > 0 ? (int)left : 0);
+
+        if (n <= 0)
+            return n;
+        switch (printer_listen(&printer->listener, byte)) {
+        case PRINTER_SAID_REALTIME:
+            printer->answered = true;
+            *answer = printer->listener.value;
             return 1;
+        case PRINTER_SAID_QUEUED:
+            printer->answered = true;
+            printer->queued = true;
+            break;
+        case PRINTER_SAID_REPORT:
+            printer->answered = true;
+            break;
+        case PRINTER_SAID_NOTHING:
+            break;
+        }
+        if (left <= 0)
+            return 0;
+    }
+}
+
+static void forget_stale(struct printer *printer)
+{
+    uint8_t ignored;
+
+    for (int i = 0; i < 64; i++)
+        if (hear(printer, 0, &ignored) <= 0)
+            break;
+}
+
+/* 1: n[] filled; 0: no answer; -1: gone. */
+static int ask_all(struct printer *printer, uint8_t n[4])
+{
+    forget_stale(printer);
+    for (uint8_t i = 0; i < 4; i++) {
+        const uint8_t question[3] = {0x10, 0x04, (uint8_t)(i + 1)};
+        int heard;
+
+        if (!stream_write(printer->stream, question, sizeof question, ANSWER_MS, NULL))
+            return -1;
+        heard = hear(printer, ANSWER_MS, &n[i]);
+        if (heard <= 0)
+            return heard;
+    }
+    return 1;
+}
+
+enum printer_state printer_status(struct printer *printer)
+{
+    /* A network printer that was switched off shows only when the old
+     * connection is used: one new attempt before we believe it. */
+    for (int i = 0; i < 2; i++) {
+        uint8_t n[4];
+
+        if (!connected(printer, NULL))
+            return PRINTER_OFFLINE;
+        switch (ask_all(printer, n)) {
+        case 1:
+            return printer_state_from(n);
+        case 0:
+            return printer->answered ? PRINTER_OFFLINE : PRINTER_UNKNOWN;
+        default:
+            hang_up(printer);
         }
     }
-    return 0;
+    return PRINTER_OFFLINE;
 }
 
-static enum printer_state status(struct printer *p, int first_wait_ms)
+static bool can_print(enum printer_state state, struct err *err)
 {
-    uint8_t answers[4] = {0};
-    for (uint8_t n = 1; n <= 4; n++) {
-        int got = ask(p, n, n == 1 ? first_wait_ms : ANSWER_MS, &answers[n - 1]);
-        if (got < 0)
-            return p->last = PRINTER_OFFLINE;
-        if (got == 0)
-            return p->last = PRINTER_UNKNOWN;
+    switch (state) {
+    case PRINTER_READY:
+    case PRINTER_LOW:
+    case PRINTER_UNKNOWN:
+        return true;
+    case PRINTER_OFFLINE:
+        return err_set(err, ERR_OFFLINE, "printer: offline");
+    case PRINTER_OUT:
+    case PRINTER_COVER:
+    case PRINTER_JAM:
+        break;
     }
-    return p->last = printer_decode(answers);
+    return err_set(err, ERR_BROKEN, "printer: %s", printer_state_name(state));
 }
 
-enum printer_state printer_status(struct printer *p)
+static bool send_job(struct printer *printer, const uint8_t *data, size_t len,
+                     int64_t deadline, struct err *err)
 {
-    return status(p, ANSWER_MS);
+    while (len > 0) {
+        size_t part = len < CHUNK ? len : CHUNK;
+        int64_t left = deadline - clock_mono_ms();
+
+        if (!stream_write(printer->stream, data, part, left > 0 ? (int)left : 0, err))
+            return false;
+        data += part;
+        len -= part;
+    }
+    return true;
 }
 
-enum printer_state printer_last_state(const struct printer *p)
+/* Until the GS r behind the job is answered, or the state says it never will. */
+static enum print_result await_end(struct printer *printer, int64_t deadline,
+                                   enum printer_state *state, struct err *err)
 {
-    return p->last;
-}
+    static const uint8_t transmit_status[3] = {0x1D, 0x72, 0x01};
+    int64_t left;
 
-static bool can_print(enum printer_state s)
-{
-    return s == PRINTER_READY || s == PRINTER_LOW || s == PRINTER_UNKNOWN;
-}
-
-enum print_result printer_print(struct printer *p, const void *bytes, size_t len,
-                                int timeout_ms, struct err *err)
-{
-    const uint8_t *data = bytes;
-    enum printer_state before = printer_status(p);
-
-    if (!can_print(before)) {
-        err_set(err, ERR_RETRY, "printer: %s before printing", printer_state_name(before));
+    printer->queued = false;
+    if (!stream_write(printer->stream, transmit_status, sizeof transmit_status,
+                      ANSWER_MS, err)) {
+        *state = PRINTER_OFFLINE;
         return PRINT_FAILED;
     }
-    for (size_t done = 0; done < len;) {
-        size_t n = len - done < CHUNK ? len - done : CHUNK;
-        if (!stream_write(p->stream, data + done, n, timeout_ms, err)) {
-            status(p, ANSWER_MS); /* why: the screen says so */
+    while ((left = deadline - clock_mono_ms()) > 0) {
+        uint8_t n[4];
+        int64_t until = clock_mono_ms() + (left < ASK_EVERY_MS ? left : ASK_EVERY_MS);
+        int heard = 1;
+
+        while (!printer->queued && heard >= 0 && clock_mono_ms() < until) {
+            uint8_t one;
+
+            heard = stream_read(printer->stream, &one, 1,
+                                (int)(until - clock_mono_ms()));
+            if (heard == 1 &&
+                printer_listen(&printer->listener, one) == PRINTER_SAID_QUEUED)
+                printer->queued = true;
+        }
+        if (heard >= 0)
+            heard = ask_all(printer, n);
+        if (heard < 0) {
+            hang_up(printer);
+            *state = PRINTER_OFFLINE;
+            err_set(err, ERR_OFFLINE, "printer: left during the job");
             return PRINT_FAILED;
         }
-        done += n;
+        if (heard == 1) {
+            *state = printer_state_from(n);
+            if (!can_print(*state, err))
+                return PRINT_FAILED;
+        }
+        if (printer->queued)
+            return PRINT_DONE;
     }
-    if (before == PRINTER_UNKNOWN)
-        return PRINT_UNCONFIRMED;
-    /* GS r 1 is queued behind the paper, unlike DLE EOT: it answers when the
-     * receipt is out. */
-    const uint8_t queued[] = {0x1D, 0x72, 0x01};
-    uint8_t answer;
-    if (!stream_write(p->stream, queued, sizeof queued, timeout_ms, err)) {
-        status(p, ANSWER_MS);
-        return PRINT_FAILED;
-    }
-    int got = stream_read(p->stream, &answer, 1, timeout_ms);
-    enum printer_state after = status(p, ANSWER_MS);
-    if (got == 1 && (after == PRINTER_READY || after == PRINTER_LOW))
-        return PRINT_DONE;
-    if (after == PRINTER_READY || after == PRINTER_LOW)
-        return PRINT_UNCONFIRMED;
-    err_set(err, ERR_RETRY, "printer: %s while printing", printer_state_name(after));
+    err_set(err, ERR_OFFLINE, "printer: no end of the job in time");
     return PRINT_FAILED;
+}
+
+enum print_result printer_print(struct printer *printer, const void *data,
+                                size_t len, int timeout_ms,
+                                enum printer_state *after, struct err *err)
+{
+    int64_t deadline = clock_mono_ms() + timeout_ms;
+    enum printer_state state = printer_status(printer);
+    enum print_result result = PRINT_FAILED;
+
+    if (!can_print(state, err))
+        goto out;
+    if (!send_job(printer, data, len, deadline, err)) {
+        hang_up(printer);
+        state = printer_status(printer);
+        goto out;
+    }
+    if (state == PRINTER_UNKNOWN) {
+        result = PRINT_UNCONFIRMED;
+        goto out;
+    }
+    result = await_end(printer, deadline, &state, err);
+out:
+    if (after)
+        *after = state;
+    return result;
 }

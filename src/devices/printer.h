@@ -1,47 +1,39 @@
-/* ESC/POS receipt printers on USB (usblp), serial lines and TCP 9100. A printer
- * belongs to the thread that opened it. "Printed" is said only when the printer
- * answered after the last byte that it is well; one that never answers a status
- * request is known as such and not believed. */
+/* A receipt printer: bytes of ESC/POS in, paper out, and the truth about whether
+ * it came. Blocking, one thread per printer; the printer may be switched off and
+ * on at any time and is opened anew when needed.
+ *
+ * Does not make the bytes (paper/) and does not print a job again by itself:
+ * half a receipt and a whole one must be a person's choice. */
 #ifndef DEVICES_PRINTER_H
 #define DEVICES_PRINTER_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/err.h"
+#include "devices/printer_status.h"
 
 struct printer;
 
-enum printer_state {
-    PRINTER_READY,
-    PRINTER_LOW, /* prints, paper near its end */
-    PRINTER_OUT,
-    PRINTER_COVER,
-    PRINTER_JAM, /* cutter or mechanical error */
-    PRINTER_OFFLINE,
-    PRINTER_UNKNOWN, /* takes bytes, answers nothing */
-};
-const char *printer_state_name(enum printer_state s); /* "ready", "out", ... */
-
 enum print_result {
-    PRINT_DONE,
-    PRINT_UNCONFIRMED, /* all bytes taken by a printer that answers nothing */
-    PRINT_FAILED,
+    PRINT_FAILED = 0,  /* not, or not wholly, printed; err and *after say why */
+    PRINT_DONE,        /* the printer itself confirmed the end of the job */
+    PRINT_UNCONFIRMED, /* sent, but this printer never answers: say so */
 };
 
-/* NULL: ERR_OFFLINE when it is not there. */
+/* "usb:/dev/usb/lp0", "serial:/dev/ttyS1:115200" or "tcp:127.0.0.1:9100". NULL
+ * only for a spec nobody understands; an absent printer is PRINTER_OFFLINE. */
 struct printer *printer_open(const char *spec, struct err *err);
-void printer_close(struct printer *p); /* NULL is fine */
+void printer_close(struct printer *printer); /* NULL is fine */
 
-enum printer_state printer_status(struct printer *p);
-enum printer_state printer_last_state(const struct printer *p);
+/* Asks now; answers within about a second. */
+enum printer_state printer_status(struct printer *printer);
 
-/* Status, the bytes, status again once the paper is out. */
-enum print_result printer_print(struct printer *p, const void *bytes, size_t len,
-                                int timeout_ms, struct err *err);
-
-/* The state that the four DLE EOT answers (n = 1..4) describe together. */
-enum printer_state printer_decode(const uint8_t answers[4]);
+/* Asks for the state, sends the job, waits until the printer says it has worked
+ * through it, asks again. Nothing is sent when the first answer is one of OUT,
+ * COVER, JAM or OFFLINE. *after (may be NULL) is the last known state. */
+enum print_result printer_print(struct printer *printer, const void *data,
+                                size_t len, int timeout_ms,
+                                enum printer_state *after, struct err *err);
 
 #endif

@@ -76,6 +76,9 @@ static void seek(struct samv_parser *p)
 {
     size_t i = 0;
 
+    drop(p, p->taken);
+    p->taken = 0;
+
     while (i < p->len) {
         size_t have = p->len - i < MARK ? p->len - i : MARK;
 
@@ -115,9 +118,7 @@ bool samv_parser_next(struct samv_parser *p, struct samv_frame *frame)
             .data = p->data + HEADER + 3,
             .len = len - SAMV_LEN_MIN,
         };
-        /* The frame is left in place for the caller to read and its mark spoilt,
-         * so that the next search walks over it. */
-        p->data[0] = 0;
+        p->taken = HEADER + len; /* stays in place for the caller to read */
         return true;
     }
 }

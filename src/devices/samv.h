@@ -32,6 +32,7 @@ size_t samv_encode(uint8_t *out, size_t size, uint8_t cmd, uint8_t para,
 struct samv_parser {
     uint8_t data[2 * (SAMV_LEN_MAX + 7)];
     size_t len;
+    size_t taken; /* bytes of the frame last handed out, dropped by the next call */
     bool dropped; /* something was thrown away since samv_parser_init */
 };
 

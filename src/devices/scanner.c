@@ -1,29 +1,48 @@
+/* Lines from a serial scanner, ended by CR, LF or both. A line over the limit is
+ * swallowed to its end and reported once, so that its tail is never mistaken for
+ * a code. UTF-8 is tried first: hanzi in GB18030 are practically never valid
+ * UTF-8, the reverse is common. */
 #include "devices/scanner.h"
 
 #include <iconv.h>
-#include <stdbool.h>
+#include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "devices/stream.h"
 
+enum { REOPEN_EVERY_MS = 500 };
+
 struct scanner {
+    char *spec;
     struct byte_stream *stream;
-    char line[SCANNER_TEXT_MAX];
+    char line[SCANNER_LINE_MAX];
     size_t len;
     bool too_long;
+    char pending[256]; /* read, not yet looked at */
+    size_t pending_len, pending_at;
 };
 
 struct scanner *scanner_open(const char *spec, struct err *err)
 {
-    struct byte_stream *stream = stream_open(spec, err);
-    if (!stream)
+    struct scanner *s;
+
+    if (!stream_spec_valid(spec, err))
         return NULL;
-    struct scanner *s = xcalloc(1, sizeof *s);
-    s->stream = stream;
+    s = xcalloc(1, sizeof *s);
+    s->spec = xstrdup(spec);
     return s;
+}
+
+static void forget(struct scanner *s)
+{
+    explicit_bzero(s->line, sizeof s->line);
+    s->len = 0;
+    s->too_long = false;
 }
 
 void scanner_close(struct scanner *s)
@@ -31,59 +50,127 @@ void scanner_close(struct scanner *s)
     if (!s)
         return;
     stream_close(s->stream);
-    explicit_bzero(s, sizeof *s);
+    forget(s);
+    explicit_bzero(s->pending, sizeof s->pending);
+    free(s->spec);
     free(s);
 }
 
-static bool from_gb18030(char *line, size_t len, char *out, size_t size)
+static bool has_control(const char *s)
 {
-    iconv_t cd = iconv_open("UTF-8", "GB18030");
-    if (cd == (iconv_t)-1)
+    for (; *s; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7F)
+            return true;
+    return false;
+}
+
+bool scanner_decode(const char *line, size_t len, char text[SCANNER_TEXT_SIZE])
+{
+    char *in = (char *)line, *out = text; /* iconv takes, but keeps, a char * */
+    size_t in_left = len, out_left = SCANNER_TEXT_SIZE - 1;
+    iconv_t cd;
+    size_t rc;
+
+    text[0] = '\0';
+    if (len == 0 || len > SCANNER_LINE_MAX || memchr(line, 0, len))
         return false;
-    char *to = out;
-    size_t left = size - 1;
-    bool ok = iconv(cd, &line, &len, &to, &left) != (size_t)-1 && len == 0;
-    iconv_close(cd);
-    *to = 0;
-    return ok && text_valid(out, (size_t)(to - out));
-}
-
-/* The line that just ended, as UTF-8. */
-static bool take_line(struct scanner *s, char *text, size_t size)
-{
-    bool ok = s->len > 0 && !s->too_long && s->len < size;
-    if (ok && text_valid(s->line, s->len)) {
-        memcpy(text, s->line, s->len);
-        text[s->len] = 0;
-    } else if (ok) {
-        ok = from_gb18030(s->line, s->len, text, size);
+    if (text_valid(line, len)) {
+        memcpy(text, line, len);
+        text[len] = '\0';
+    } else {
+        cd = iconv_open("UTF-8", "GB18030");
+        if (cd == (iconv_t)-1)
+            return false;
+        rc = iconv(cd, &in, &in_left, &out, &out_left);
+        iconv_close(cd);
+        if (rc == (size_t)-1 || in_left > 0) {
+            text[0] = '\0';
+            return false;
+        }
+        *out = '\0';
     }
-    s->len = 0;
-    s->too_long = false;
-    return ok;
+    if (has_control(text)) {
+        text[0] = '\0';
+        return false;
+    }
+    return true;
 }
 
-enum scan_result scanner_read(struct scanner *s, char *text, size_t size, int timeout_ms,
-                              int cancel_fd, struct err *err)
+/* Takes pending bytes up to the end of a line. */
+static bool take_line(struct scanner *s, char text[SCANNER_TEXT_SIZE],
+                      enum scan *result, struct err *err)
 {
+    while (s->pending_at < s->pending_len) {
+        char c = s->pending[s->pending_at++];
+
+        if (c != '\r' && c != '\n') {
+            if (s->len < sizeof s->line)
+                s->line[s->len++] = c;
+            else
+                s->too_long = true;
+            continue;
+        }
+        if (s->len == 0) /* the LF after a CR, or an empty line */
+            continue;
+        if (s->too_long) {
+            err_set(err, ERR_RETRY, "scanner: code longer than %d bytes",
+                    SCANNER_LINE_MAX);
+            *result = SCAN_FAILED;
+        } else if (!scanner_decode(s->line, s->len, text)) {
+            err_set(err, ERR_RETRY, "scanner: code is not text");
+            *result = SCAN_FAILED;
+        } else {
+            *result = SCAN_TEXT;
+        }
+        forget(s);
+        return true;
+    }
+    explicit_bzero(s->pending, sizeof s->pending);
+    s->pending_at = s->pending_len = 0;
+    return false;
+}
+
+static enum scan wait_absent(int timeout_ms, int cancel_fd)
+{
+    struct pollfd p = {.fd = cancel_fd, .events = POLLIN};
+    int wait = timeout_ms < REOPEN_EVERY_MS ? timeout_ms : REOPEN_EVERY_MS;
+
+    return poll(&p, 1, wait) > 0 ? SCAN_CANCELLED : SCAN_GONE;
+}
+
+enum scan scanner_poll(struct scanner *s, char text[SCANNER_TEXT_SIZE],
+                       int timeout_ms, int cancel_fd, struct err *err)
+{
+    int64_t deadline = clock_mono_ms() + timeout_ms;
+
+    text[0] = '\0';
+    if (!s->stream) {
+        s->stream = stream_open(s->spec, err);
+        if (!s->stream)
+            return wait_absent(timeout_ms, cancel_fd);
+    }
     for (;;) {
-        char c;
-        int got = stream_read_cancel(s->stream, &c, 1, timeout_ms, cancel_fd);
-        if (got == STREAM_CANCELLED)
+        int64_t left;
+        enum scan result;
+        int n;
+
+        if (take_line(s, text, &result, err))
+            return result;
+        left = deadline - clock_mono_ms();
+        n = stream_read_cancel(s->stream, s->pending, sizeof s->pending,
+                               left > 0 ? (int)left : 0, cancel_fd);
+        if (n == STREAM_CANCELLED)
             return SCAN_CANCELLED;
-        if (got < 0) {
+        if (n == STREAM_GONE) {
+            stream_close(s->stream);
+            s->stream = NULL;
+            forget(s);
             err_set(err, ERR_OFFLINE, "scanner: unplugged");
             return SCAN_GONE;
         }
-        if (got == 0)
-            return SCAN_NOTHING;
-        if (c == '\r' || c == '\n') {
-            if (take_line(s, text, size))
-                return SCAN_TEXT;
-        } else if (s->len < sizeof s->line) {
-            s->line[s->len++] = c;
-        } else {
-            s->too_long = true;
-        }
+        if (n == 0)
+            return SCAN_NONE;
+        s->pending_len = (size_t)n;
+        s->pending_at = 0;
     }
 }

@@ -1,6 +1,8 @@
 #include "kiosk/desk.h"
 
 #include <SDL.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <openssl/rand.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -27,7 +29,7 @@
 #include "store/store.h"
 #include "visit/submission.h"
 
-enum { CARD_POLL_MS = 400, SCANNER_REOPEN_MS = 3000, PRINT_TIMEOUT_MS = 20000 };
+enum { CARD_POLL_MS = 400, SCANNER_POLL_MS = 60000, PRINT_TIMEOUT_MS = 20000 };
 
 struct desk {
     const struct station *station;
@@ -44,11 +46,14 @@ struct desk {
     bool sending, stopped;
     int64_t due_ms; /* 0: nothing waits */
 
+    struct printer *printer; /* NULL: none; touched by its thread only */
     struct worker *print_worker;
+    struct card_reader *card_reader; /* the same */
     struct worker *card_worker;
     atomic_uint card_wanted; /* 0: not polling, else which request */
     unsigned card_request;
 
+    struct scanner *scanner; /* the same */
     struct worker *scan_worker;
     int scan_cancel[2];
 };
@@ -301,20 +306,20 @@ static void print_run(void *self, void *job)
     struct desk *d = self;
     struct slip *slip = job;
     struct completion *c = completion(C_PRINTED);
+    enum printer_state state = PRINTER_OFFLINE;
     struct buf bytes;
-    struct printer *printer = NULL;
 
     buf_init(&bytes, 8 << 20);
     c->printed = PRINT_FAILED;
     memcpy(c->id, slip_id(slip), sizeof c->id);
-    if (slip_render(slip, d->station->receipt_width_dots, &bytes, &c->err) &&
-        (printer = printer_open(d->station->printer, &c->err)))
-        c->printed = printer_print(printer, bytes.data, bytes.len, PRINT_TIMEOUT_MS, &c->err);
-    enum printer_state state = printer ? printer_last_state(printer) : PRINTER_OFFLINE;
+    if (!d->printer)
+        err_set(&c->err, ERR_OFFLINE, "printer: this station has none");
+    else if (slip_render(slip, d->station->receipt_width_dots, &bytes, &c->err))
+        c->printed = printer_print(d->printer, bytes.data, bytes.len, PRINT_TIMEOUT_MS,
+                                   &state, &c->err);
     text_copy(c->text, sizeof c->text, printer_state_name(state));
     if (c->printed == PRINT_FAILED)
         log_warn("printer", "%s", c->err.text);
-    printer_close(printer);
     buf_finish_wipe(&bytes);
     slip_destroy(slip);
     send_back(d, c);
@@ -325,17 +330,13 @@ static void card_run(void *self, void *job)
 {
     struct desk *d = self;
     unsigned request = (unsigned)(uintptr_t)job;
-    struct card_reader *reader = NULL;
     bool said_gone = false;
 
     while (atomic_load(&d->card_wanted) == request && !worker_stopping(d->card_worker)) {
         struct err err = {0};
-        struct identity_card card = {0};
-        enum card_read result = CARD_GONE;
-        if (!reader)
-            reader = card_reader_open(d->station->card_reader, &err);
-        if (reader)
-            result = card_reader_poll(reader, &card, &err);
+        struct identity_card card;
+        enum card_read result =
+            card_reader_poll(d->card_reader, &card, CARD_POLL_MS, &err);
         if (result == CARD_READ || result == CARD_FAILED ||
             (result == CARD_GONE && !said_gone)) {
             struct completion *c = completion(result == CARD_READ     ? C_CARD
@@ -344,47 +345,39 @@ static void card_run(void *self, void *job)
             c->card = card;
             c->err = err;
             c->request = request;
-            said_gone = result == CARD_GONE;
             if (result != CARD_READ)
                 log_warn("card", "%s", err.text);
             send_back(d, c);
         }
+        said_gone = result == CARD_GONE;
         explicit_bzero(&card, sizeof card);
         if (result == CARD_READ)
             break;
-        SDL_Delay(result == CARD_NONE ? 50 : CARD_POLL_MS);
     }
-    card_reader_close(reader);
 }
 
 static void scan_run(void *self, void *job)
 {
     struct desk *d = self;
-    struct scanner *scanner = NULL;
+    char text[SCANNER_TEXT_SIZE];
+    bool said_gone = false;
     (void)job;
     while (!worker_stopping(d->scan_worker)) {
         struct err err = {0};
-        char text[SCANNER_TEXT_MAX];
-        if (!scanner && !(scanner = scanner_open(d->station->scanner, &err))) {
-            struct timespec wait = {.tv_sec = SCANNER_REOPEN_MS / 1000};
-            nanosleep(&wait, NULL);
-            continue;
-        }
-        enum scan_result result = scanner_read(scanner, text, sizeof text, -1,
-                                               d->scan_cancel[0], &err);
-        if (result == SCAN_TEXT) {
-            struct completion *c = completion(C_QR);
+        enum scan result =
+            scanner_poll(d->scanner, text, SCANNER_POLL_MS, d->scan_cancel[0], &err);
+        if (result == SCAN_CANCELLED)
+            break;
+        if (result == SCAN_TEXT || result == SCAN_FAILED) {
+            struct completion *c = completion(C_QR); /* "" when it was no text */
             text_copy(c->text, sizeof c->text, text);
             send_back(d, c);
-        } else if (result == SCAN_CANCELLED) {
-            break;
-        } else if (result == SCAN_GONE) {
-            scanner_close(scanner);
-            scanner = NULL;
         }
+        if (result == SCAN_FAILED || (result == SCAN_GONE && !said_gone))
+            log_warn("scanner", "%s", err.text);
+        said_gone = result == SCAN_GONE;
         explicit_bzero(text, sizeof text);
     }
-    scanner_close(scanner);
 }
 
 /* ---- opening and closing ---- */
@@ -414,6 +407,22 @@ static bool wanted(const char *spec)
     return spec && *spec && strcmp(spec, "none") != 0;
 }
 
+/* A spec nobody understands is the operator's mistake and said at once; a device
+ * that is away is opened by its thread when it comes. */
+static bool open_devices(struct desk *d, struct err *err)
+{
+    const struct station *s = d->station;
+    if (wanted(s->card_reader) && !(d->card_reader = card_reader_open(s->card_reader, err)))
+        return false;
+    if (wanted(s->printer) && !(d->printer = printer_open(s->printer, err)))
+        return false;
+    if (wanted(s->scanner) && !(d->scanner = scanner_open(s->scanner, err)))
+        return false;
+    if (d->scanner && pipe2(d->scan_cancel, O_CLOEXEC) != 0)
+        return err_set(err, ERR_BROKEN, "scanner: %s", strerror(errno));
+    return true;
+}
+
 struct desk *desk_open(const struct desk_config *config, struct err *err)
 {
     struct desk *d = xcalloc(1, sizeof *d);
@@ -425,7 +434,7 @@ struct desk *desk_open(const struct desk_config *config, struct err *err)
     if (!open_store(d, config->data_folder, err))
         goto bad;
     d->sealer = sealer_create(s->sealing_certs, s->sealing_cert_count, err);
-    if (!d->sealer || !open_line(d, err))
+    if (!d->sealer || !open_line(d, err) || !open_devices(d, err))
         goto bad;
     d->store_worker = worker_create("store", store_run, d, err);
     d->post_worker = worker_create("post", post_run, d, err);
@@ -435,9 +444,11 @@ struct desk *desk_open(const struct desk_config *config, struct err *err)
     if (!d->store_worker || !d->post_worker || !d->query_worker || !d->print_worker ||
         !d->card_worker)
         goto bad;
-    if (wanted(s->scanner) && pipe(d->scan_cancel) == 0 &&
-        (d->scan_worker = worker_create("scanner", scan_run, d, err)))
+    if (d->scanner) {
+        if (!(d->scan_worker = worker_create("scanner", scan_run, d, err)))
+            goto bad;
         worker_post(d->scan_worker, NULL);
+    }
     desk_tick(d, clock_unix_ms());
     return d;
 bad:
@@ -461,6 +472,9 @@ void desk_close(struct desk *d)
     for (int i = 0; i < 2; i++)
         if (d->scan_cancel[i] >= 0)
             close(d->scan_cancel[i]);
+    scanner_close(d->scanner);
+    card_reader_close(d->card_reader);
+    printer_close(d->printer);
     post_client_destroy(d->query);
     post_client_destroy(d->post);
     sealer_destroy(d->sealer);
@@ -527,7 +541,13 @@ void desk_do(struct desk *d, const struct effect *fx, const struct visit *v,
     switch (fx->kind) {
     case FX_READ_CARD:
         atomic_store(&d->card_wanted, ++d->card_request);
-        worker_post(d->card_worker, (void *)(uintptr_t)d->card_request);
+        if (d->card_reader) {
+            worker_post(d->card_worker, (void *)(uintptr_t)d->card_request);
+        } else {
+            struct completion *c = completion(C_CARD_READER_GONE);
+            c->request = d->card_request;
+            send_back(d, c);
+        }
         break;
     case FX_STOP_CARD:
         atomic_store(&d->card_wanted, 0);
