@@ -289,7 +289,8 @@ static enum outcome run_step(struct script *s, const struct script_host *h,
     if (strcmp(verb, "key") == 0)
         return key(rest) ? OK : FAIL;
     if (strcmp(verb, "card") == 0 || strcmp(verb, "paper") == 0 ||
-        strcmp(verb, "network") == 0 || strcmp(verb, "qr") == 0)
+        strcmp(verb, "network") == 0 || strcmp(verb, "qr") == 0 ||
+        strcmp(verb, "reader") == 0 || strcmp(verb, "printer") == 0)
         return ask_simulator(s, s->lines[s->next] + strspn(s->lines[s->next], " \t"), err)
                    ? OK
                    : FAIL;
