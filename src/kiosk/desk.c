@@ -29,6 +29,9 @@
 #include "store/store.h"
 #include "visit/submission.h"
 
+/* A stopped or partly refused queue is looked at again by itself, because what
+ * was wrong may have been mended elsewhere (a certificate, bangbanctl queue). */
+enum { STOPPED_AGAIN_MS = 15 * 60 * 1000, STORE_AGAIN_MS = 60 * 1000 };
 enum { CARD_POLL_MS = 400, SCANNER_POLL_MS = 60000, PRINT_TIMEOUT_MS = 20000 };
 
 struct desk {
@@ -44,6 +47,7 @@ struct desk {
     struct worker *query_worker; /* a resident does not wait behind the queue */
     struct post_client *query;
     bool sending, stopped;
+    int refused, waiting;
     int64_t due_ms; /* 0: nothing waits */
 
     struct printer *printer; /* NULL: none; touched by its thread only */
@@ -80,8 +84,10 @@ struct completion {
     struct err err;
     bool found;
     int64_t due_ms;
+    int refused, waiting;
     struct outbox_row row;
     struct delivery_result delivery;
+    enum delivery_outcome outcome; /* C_SETTLED: what was noted */
     struct identity_card card;
     unsigned request;
     char text[512];
@@ -129,6 +135,7 @@ struct store_job {
     struct outbox_row row;
     struct delivery_result delivery;
     int64_t now_ms, next_try_ms;
+    bool clear_stop;
     char reason[160];
     char *query;
 };
@@ -161,11 +168,18 @@ static void next_due(struct desk *d, const struct store_job *j)
     struct completion *c = completion(C_DUE);
     enum store_found found = store_next_due(d->store, j->now_ms, &c->row, &c->err);
     c->found = found == STORE_FOUND;
+    struct store_counts counts = {0};
     if (found == STORE_NONE && store_next_try(d->store, &c->due_ms, &c->err) != STORE_FOUND)
         c->due_ms = 0;
+    if (found != STORE_FAILED && !store_count(d->store, &counts, &c->err))
+        found = STORE_FAILED;
+    c->refused = (int)counts.refused;
+    c->waiting = (int)counts.waiting;
+    if (c->refused && c->due_ms == 0)
+        c->due_ms = j->now_ms + STOPPED_AGAIN_MS;
     if (found == STORE_FAILED) {
         log_error("store", "queue: %s", c->err.text);
-        c->due_ms = j->now_ms + 60000;
+        c->due_ms = j->now_ms + STORE_AGAIN_MS;
     }
     send_back(d, c);
 }
@@ -184,7 +198,8 @@ static void settle(struct desk *d, struct store_job *j)
         done.receipt = j->delivery.receipt.data;
         done.receipt_len = j->delivery.receipt.len;
         ok = store_mark_delivered(d->store, j->row.id, &done, j->now_ms, &c->err);
-        c->found = ok;
+        if (ok && j->clear_stop)
+            ok = store_setting_put(d->store, "queue.stopped", NULL, &c->err);
     } else if (j->kind == S_RETRY) {
         ok = store_retry_at(d->store, j->row.id, j->next_try_ms, j->reason, &c->err);
     } else if (j->kind == S_PARK) {
@@ -194,6 +209,9 @@ static void settle(struct desk *d, struct store_job *j)
     }
     if (!ok)
         log_error("store", "%s", c->err.text);
+    c->found = ok;
+    c->outcome = j->kind == S_DELIVERED ? DELIVERED : j->kind == S_PARK ? PARK
+               : j->kind == S_STOP ? STOP : RETRY;
     send_back(d, c);
 }
 
@@ -209,7 +227,8 @@ static void find_code(struct desk *d, struct store_job *j)
         text_copy(k->code, sizeof k->code, row.code);
         text_copy(k->service, sizeof k->service, row.service);
         k->only_here = row.state != OUTBOX_DELIVERED;
-        text_copy(k->state, sizeof k->state, "received");
+        text_copy(k->state, sizeof k->state,
+                  row.state == OUTBOX_REFUSED ? "refused" : "received");
         k->received = date_from_unix_ms(row.created_ms);
         date_parse(row.due, &k->due);
     }
@@ -449,6 +468,8 @@ struct desk *desk_open(const struct desk_config *config, struct err *err)
             goto bad;
         worker_post(d->scan_worker, NULL);
     }
+    if (!store_setting_put(d->store, "queue.stopped", NULL, err)) /* tried anew */
+        goto bad;
     desk_tick(d, clock_unix_ms());
     return d;
 bad:
@@ -579,12 +600,32 @@ void desk_do(struct desk *d, const struct effect *fx, const struct visit *v,
 
 int64_t desk_deadline(const struct desk *d)
 {
-    return d->sending || d->stopped ? 0 : d->due_ms;
+    return d->sending ? 0 : d->due_ms;
+}
+
+bool desk_at_rest(const struct desk *d, int64_t now_ms)
+{
+    return !d->sending && (d->due_ms == 0 || d->due_ms > now_ms);
+}
+
+int desk_waiting(const struct desk *d)
+{
+    return d->waiting;
+}
+
+bool desk_stopped(const struct desk *d)
+{
+    return d->stopped;
+}
+
+int desk_refused(const struct desk *d)
+{
+    return d->refused;
 }
 
 void desk_tick(struct desk *d, int64_t now_ms)
 {
-    if (d->sending || d->stopped)
+    if (d->sending || (d->stopped && now_ms < d->due_ms))
         return;
     d->sending = true; /* until C_DUE says there is nothing, or C_SETTLED */
     struct store_job *j = store_job(S_NEXT_DUE);
@@ -606,6 +647,8 @@ static void note_outcome(struct desk *d, struct completion *c, int64_t now_ms)
     switch (p->outcome) {
     case DELIVERED:
         j->kind = S_DELIVERED;
+        j->clear_stop = d->stopped;
+        d->stopped = false;
         j->delivery = c->delivery;
         c->delivery = (struct delivery_result){0};
         break;
@@ -615,7 +658,6 @@ static void note_outcome(struct desk *d, struct completion *c, int64_t now_ms)
         break;
     case STOP:
         j->kind = S_STOP;
-        d->stopped = true;
         log_error("queue", "stopped: %s; see bangbanctl queue", p->reason);
         break;
     default:
@@ -624,6 +666,24 @@ static void note_outcome(struct desk *d, struct completion *c, int64_t now_ms)
                  (long long)(j->next_try_ms - now_ms) / 1000, p->reason);
     }
     worker_post(d->store_worker, j);
+}
+
+static bool settled(struct desk *d, const struct completion *c, int64_t now_ms,
+                    struct event *out)
+{
+    static const enum event_kind said[] = {[DELIVERED] = EV_DELIVERED,
+                                           [RETRY] = EV_LINE_DOWN,
+                                           [PARK] = EV_REFUSED,
+                                           [STOP] = EV_STOPPED};
+    out->kind = said[c->outcome];
+    d->sending = false;
+    d->stopped = c->outcome == STOP;
+    /* Not noted: the row is still due and would be sent again at once, for ever. */
+    if (!c->found || d->stopped)
+        d->due_ms = now_ms + (d->stopped ? STOPPED_AGAIN_MS : STORE_AGAIN_MS);
+    else
+        desk_tick(d, now_ms);
+    return c->found;
 }
 
 bool desk_take(struct desk *d, struct completion *c, int64_t now_ms, struct event *out)
@@ -638,6 +698,7 @@ bool desk_take(struct desk *d, struct completion *c, int64_t now_ms, struct even
         break;
     case C_STORED:
         out->kind = EV_STORED;
+        out->flag = d->stopped;
         desk_tick(d, now_ms);
         if (d->due_ms == 0)
             d->due_ms = now_ms; /* a look at the queue was already under way */
@@ -647,6 +708,8 @@ bool desk_take(struct desk *d, struct completion *c, int64_t now_ms, struct even
         break;
     case C_DUE:
         for_visit = false;
+        d->refused = c->refused;
+        d->waiting = c->waiting;
         if (!c->found) {
             d->sending = false;
             d->due_ms = c->due_ms;
@@ -655,15 +718,11 @@ bool desk_take(struct desk *d, struct completion *c, int64_t now_ms, struct even
         worker_post(d->post_worker, c);
         return false;
     case C_SENT:
-        out->kind = EV_LINE;
-        out->flag = c->delivery.outcome == DELIVERED;
+        for_visit = false; /* said once it is noted */
         note_outcome(d, c, now_ms);
         break;
     case C_SETTLED:
-        out->kind = EV_DELIVERED;
-        for_visit = c->found;
-        d->sending = false;
-        desk_tick(d, now_ms);
+        for_visit = settled(d, c, now_ms, out);
         break;
     case C_LOCAL:
         if (c->case_count && c->cases[0].only_here) {

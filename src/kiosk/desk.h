@@ -36,6 +36,15 @@ void desk_do(struct desk *d, const struct effect *fx, const struct visit *v,
 struct completion;
 bool desk_take(struct desk *d, struct completion *c, int64_t now_ms, struct event *out);
 
+/* Nothing of the queue is being sent, and nothing is due now. */
+bool desk_at_rest(const struct desk *d, int64_t now_ms);
+/* Applications still to be sent, as of the last look. */
+int desk_waiting(const struct desk *d);
+
+/* What staff must see to; false: nothing. */
+bool desk_stopped(const struct desk *d); /* nothing can be sent */
+int desk_refused(const struct desk *d);  /* applications that will not be taken */
+
 /* When the queue wants to be looked at again, unix ms; 0: nothing waits. */
 int64_t desk_deadline(const struct desk *d);
 void desk_tick(struct desk *d, int64_t now_ms);

@@ -167,6 +167,10 @@ static bool open_screen(struct kiosk *k, struct err *err)
 
 static void draw(struct kiosk *k, bool force)
 {
+    if (k->desk) {
+        k->facts.queue_stopped = desk_stopped(k->desk);
+        k->facts.refused = desk_refused(k->desk);
+    }
     screens_draw(k->ui, k->visit, &k->world, &k->facts);
     window_show(k->window, k->ui, force);
     k->dirty = false;
@@ -289,6 +293,8 @@ static void handle(struct kiosk *k, const SDL_Event *e, uint32_t desk_event)
             struct event for_visit;
             if (desk_take(k->desk, e->user.data1, now_ms(k), &for_visit))
                 step(k, &for_visit);
+            k->dirty |= k->facts.queue_stopped != desk_stopped(k->desk) ||
+                        k->facts.refused != desk_refused(k->desk);
             explicit_bzero(&for_visit, sizeof for_visit);
         }
     }
@@ -303,6 +309,20 @@ static void pass_time(void *self, int64_t ms)
 {
     struct kiosk *k = self;
     k->options.clock_offset_ms += ms;
+}
+
+static bool at_rest(void *self)
+{
+    const struct kiosk *k = self;
+    return desk_at_rest(k->desk, now_ms(k));
+}
+
+static int64_t next_attempt(void *self)
+{
+    const struct kiosk *k = self;
+    if (!desk_at_rest(k->desk, now_ms(k)))
+        return 0;
+    return desk_waiting(k->desk) ? desk_deadline(k->desk) - now_ms(k) : -1;
 }
 
 /* What a power cut and a new start do: nothing is put away first. */
@@ -331,7 +351,9 @@ static void restart(void *self, int next_line)
 static bool play(struct kiosk *k, int *status)
 {
     struct script_host host = {.self = k, .ui = k->ui, .window = k->window,
-                               .pass = pass_time, .restart = restart};
+                               .pass = pass_time, .at_rest = at_rest,
+                               .next_attempt = next_attempt,
+                               .restart = restart};
     struct err err = {0};
     switch (script_run(k->script, &host, clock_mono_ms(), &err)) {
     case SCRIPT_GO_ON:

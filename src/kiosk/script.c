@@ -19,6 +19,7 @@ struct script {
     char **lines;
     int count, next; /* next: index of the step to do */
     int64_t since_ms; /* when the current step was first tried; 0 not yet */
+    int64_t passed_ms; /* when "delivered" last moved the clock */
     const char *typing; /* rest of a "type" step */
 };
 
@@ -297,6 +298,18 @@ static enum outcome run_step(struct script *s, const struct script_host *h,
     if (strcmp(verb, "pass") == 0) {
         h->pass(h->self, (int64_t)(strtod(rest, NULL) * 1000));
         return OK;
+    }
+    if (strcmp(verb, "settle") == 0)
+        return patient(s, h->at_rest(h->self), now_ms);
+    if (strcmp(verb, "delivered") == 0) {
+        int64_t due_ms = h->next_attempt(h->self);
+        if (due_ms < 0)
+            return OK;
+        if (due_ms > 0 && now_ms - s->passed_ms > 250) { /* others need real time */
+            s->passed_ms = now_ms;
+            h->pass(h->self, due_ms);
+        }
+        return patient(s, false, now_ms);
     }
     if (strcmp(verb, "restart") == 0) {
         h->restart(h->self, s->next + 2); /* does not return when it works */

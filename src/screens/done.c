@@ -28,14 +28,37 @@ static void paper(struct page *c)
     }
 }
 
+static void sending(struct page *c)
+{
+    switch (c->v->sending) {
+    case SENDING_DONE:
+        frame_tone(c, UI_TONE_GOOD, "check", T("您的申请已经存好，也送到了。"));
+        break;
+    case SENDING_NOW:
+        frame_tone(c, UI_TONE_GOOD, "check",
+                   T("您的申请已经存在这台机器里，正在送上去。"));
+        break;
+    case SENDING_LATER:
+        frame_tone(c, UI_TONE_GOOD, "check",
+                   T("您的申请已经存在这台机器里。线路通了就自动送上去，您不用再来。"));
+        break;
+    case SENDING_REFUSED:
+        frame_tone(c, UI_TONE_BAD, "warn",
+                   T("您的申请存在这台机器里，可是上面没有收。请叫工作人员，或者拿着号码到旁边窗口，他们帮您办。"));
+        break;
+    case SENDING_STOPPED:
+        frame_tone(c, UI_TONE_WARN, "warn",
+                   T("您的申请存在这台机器里，现在送不上去，要工作人员来弄。请叫一下工作人员。"));
+        break;
+    }
+}
+
 void screen_done(struct page *c)
 {
     const struct service *s = visit_service(c->v, c->w);
 
     frame_open(c, T("存好了"));
-    frame_tone(c, UI_TONE_GOOD, "check",
-               c->v->delivered ? T("您的申请已经存好，也送到了。")
-                               : T("您的申请已经存在这台机器里。线路通了就自动送上去，您不用再来。"));
+    sending(c);
     ui_open(c->ui, (struct ui_spec){.role = UI_GROUP, .dir = UI_COLUMN,
                                     .tone = UI_TONE_CARD, .pad_mm = 5, .gap_mm = 2});
     ui_leaf(c->ui, (struct ui_spec){.role = UI_TEXT, .label = T("您的号码"),
@@ -52,8 +75,14 @@ void screen_done(struct page *c)
     frame_actions(c);
     if (c->v->paper == PAPER_FAILED || c->v->paper == PAPER_UNCONFIRMED)
         frame_button(c, T("再打一次小票"), "printer", ACT_REPRINT, 0);
-    frame_main(c, T("办完了"), "check", ACT_FINISH, 0);
-    frame_close(c, FOOT_NO_BACK);
+    if (c->v->sending >= SENDING_REFUSED)
+        frame_main(c, T("叫工作人员"), "staff", ACT_STAFF, 0);
+    if (c->v->sending >= SENDING_REFUSED)
+        frame_button(c, T("办完了"), "check", ACT_FINISH, 0);
+    else
+        frame_main(c, T("办完了"), "check", ACT_FINISH, 0);
+    frame_close(c, c->v->sending >= SENDING_REFUSED ? FOOT_NO_BACK | FOOT_NO_STAFF
+                                                    : FOOT_NO_BACK);
 }
 
 void screen_trouble(struct page *c)

@@ -10,6 +10,9 @@
 struct screen_facts {
     struct words station_name;
     const char *station_phone;
+    /* For staff passing by, on the first two screens. */
+    bool queue_stopped; /* nothing can be sent until somebody acts */
+    int refused;        /* applications the central system will not take */
 };
 
 /* Declares the screen the visit is on: ui_begin ... ui_end. */

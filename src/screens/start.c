@@ -2,9 +2,22 @@
 
 #include "screens/frame.h"
 
+/* Residents read it too, so it is calm and says whom it concerns. */
+static void for_staff(struct page *c)
+{
+    if (c->facts->queue_stopped)
+        frame_tone(c, UI_TONE_WARN, "staff",
+                   T("工作人员请看：办的事送不上去，要您来弄。大家可以接着办，都会存好。"));
+    else if (c->facts->refused)
+        frame_tone(c, UI_TONE_WARN, "staff",
+                   ui_printf(c->ui, T("工作人员请看：有%d件申请上面没有收，要您来办。"),
+                             c->facts->refused));
+}
+
 void screen_welcome(struct page *c)
 {
     frame_open_fixed(c, c->facts->station_name.in[c->lang]);
+    for_staff(c);
     ui_open(c->ui, (struct ui_spec){.role = UI_GROUP, .dir = UI_COLUMN, .grow = 1,
                                     .gap_mm = 10, .flags = UI_CENTER});
     ui_leaf(c->ui, (struct ui_spec){.role = UI_IMAGE, .icon = "help-hand", .width_mm = 60,
@@ -25,6 +38,7 @@ void screen_welcome(struct page *c)
 void screen_home(struct page *c)
 {
     frame_open(c, T("您要办什么事？"));
+    for_staff(c);
     for (int i = 0; i < catalog_service_count(c->w->catalog); i++) {
         const struct service *s = catalog_service(c->w->catalog, i);
         frame_choice(c, frame_words(c, &s->plain), frame_words(c, &s->official), s->icon,

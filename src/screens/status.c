@@ -41,6 +41,8 @@ void screen_status_wait(struct page *c)
 
 static const char *state_words(struct page *c, const struct case_brief *k)
 {
+    if (strcmp(k->state, "refused") == 0)
+        return T("存在这台机器里，上面没有收，请叫工作人员");
     if (k->only_here)
         return T("存在这台机器里，线路通了就送上去");
     if (strcmp(k->state, "received") == 0)

@@ -23,8 +23,13 @@ enum { SCHEMA_VERSION = 1, BUSY_MS = 5000 };
 enum statement {
     ST_BEGIN, ST_COMMIT, ST_ROLLBACK, ST_APPEND, ST_DIGEST_OF, ST_NEXT_DUE,
     ST_NEXT_TRY, ST_STATE_OF, ST_DELIVER, ST_RECEIPT, ST_RETRY, ST_PARK, ST_UNPARK,
-    ST_PRUNE, ST_FIND, ST_COUNT, ST_PUT, ST_GET, ST_HOW_MANY
+    ST_PRUNE, ST_FIND, ST_EACH, ST_COUNT, ST_PUT, ST_GET, ST_HOW_MANY
 };
+
+#define BRIEF                                                                \
+    "SELECT o.id, o.code, o.service, o.service_version, o.created_ms,"       \
+    " o.state, o.attempts, o.reason, r.case_no, r.received, r.due"           \
+    " FROM outbox o LEFT JOIN receipts r USING(id)"
 
 static const char *const sql_of[ST_HOW_MANY] = {
     [ST_BEGIN] = "BEGIN IMMEDIATE",
@@ -54,9 +59,8 @@ static const char *const sql_of[ST_HOW_MANY] = {
     [ST_PRUNE] = "UPDATE outbox SET envelope = NULL WHERE state = 1"
                  " AND envelope IS NOT NULL AND id IN"
                  " (SELECT id FROM receipts WHERE delivered_ms < ?1)",
-    [ST_FIND] = "SELECT o.id, o.code, o.service, o.service_version, o.created_ms,"
-                " o.state, o.attempts, o.reason, r.case_no, r.received, r.due"
-                " FROM outbox o LEFT JOIN receipts r USING(id) WHERE o.code = ?1",
+    [ST_FIND] = BRIEF " WHERE o.code = ?1",
+    [ST_EACH] = BRIEF " ORDER BY o.seq",
     [ST_COUNT] = "SELECT count(*) FILTER (WHERE state = 0),"
                  " count(*) FILTER (WHERE state = 1),"
                  " count(*) FILTER (WHERE state = 2),"
@@ -497,6 +501,22 @@ bool store_prune(struct store *s, int64_t delivered_before_ms, int64_t *dropped,
     return run_alone(s, ST_PRUNE, dropped, err);
 }
 
+static void brief(sqlite3_stmt *st, struct row_brief *out)
+{
+    memset(out, 0, sizeof *out);
+    column_text(st, 0, out->id, sizeof out->id);
+    column_text(st, 1, out->code, sizeof out->code);
+    column_text(st, 2, out->service, sizeof out->service);
+    out->service_version = sqlite3_column_int(st, 3);
+    out->created_ms = sqlite3_column_int64(st, 4);
+    out->state = (enum outbox_state)sqlite3_column_int(st, 5);
+    out->attempts = sqlite3_column_int(st, 6);
+    column_text(st, 7, out->reason, sizeof out->reason);
+    column_text(st, 8, out->case_no, sizeof out->case_no);
+    column_text(st, 9, out->received, sizeof out->received);
+    column_text(st, 10, out->due, sizeof out->due);
+}
+
 enum store_found store_find_code(struct store *s, const char *code,
                                  struct row_brief *out, struct err *err)
 {
@@ -508,23 +528,30 @@ enum store_found store_find_code(struct store *s, const char *code,
     int rc = sqlite3_step(st);
     enum store_found found = rc == SQLITE_ROW ? STORE_FOUND : STORE_NONE;
     if (found) {
-        column_text(st, 0, out->id, sizeof out->id);
-        column_text(st, 1, out->code, sizeof out->code);
-        column_text(st, 2, out->service, sizeof out->service);
-        out->service_version = sqlite3_column_int(st, 3);
-        out->created_ms = sqlite3_column_int64(st, 4);
-        out->state = (enum outbox_state)sqlite3_column_int(st, 5);
-        out->attempts = sqlite3_column_int(st, 6);
-        column_text(st, 7, out->reason, sizeof out->reason);
-        column_text(st, 8, out->case_no, sizeof out->case_no);
-        column_text(st, 9, out->received, sizeof out->received);
-        column_text(st, 10, out->due, sizeof out->due);
+        brief(st, out);
     } else if (rc != SQLITE_DONE) {
         broken(s, "find", err);
         found = STORE_FAILED;
     }
     done(st);
     return found;
+}
+
+bool store_each(struct store *s, bool (*each_row)(void *self, const struct row_brief *row),
+                void *self, struct err *err)
+{
+    sqlite3_stmt *st = statement(s, ST_EACH, err);
+    bool go_on = true;
+    int rc = SQLITE_DONE;
+    if (!st)
+        return false;
+    while (go_on && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        struct row_brief row;
+        brief(st, &row);
+        go_on = each_row(self, &row);
+    }
+    done(st);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE || broken(s, "list", err);
 }
 
 bool store_count(struct store *s, struct store_counts *out, struct err *err)

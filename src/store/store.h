@@ -107,6 +107,9 @@ bool store_prune(struct store *s, int64_t delivered_before_ms, int64_t *dropped,
 
 enum store_found store_find_code(struct store *s, const char *code,
                                  struct row_brief *out, struct err *err);
+/* Every row, oldest first; each_row returns false to stop. The row is borrowed. */
+bool store_each(struct store *s, bool (*each_row)(void *self, const struct row_brief *row),
+                void *self, struct err *err);
 bool store_count(struct store *s, struct store_counts *out, struct err *err);
 
 /* Small facts by name, such as why the queue was stopped. */

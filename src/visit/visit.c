@@ -22,6 +22,8 @@ const char *screen_name(enum screen s)
     return (unsigned)s < SCREEN_COUNT ? names[s] : "?";
 }
 
+enum { PRINT_WAIT_MS = 3000 };
+
 static void effect(struct effects *fx, enum effect_kind kind)
 {
     if (fx->count < EFFECTS_MAX)
@@ -82,28 +84,26 @@ static void forget_application(struct visit *v)
     struct visit_settings settings = v->settings;
     enum screen screen = v->screen;
     int64_t now = v->now_ms, idle = v->idle_since_ms;
-    bool line = v->line_up;
     explicit_bzero(v, sizeof *v);
     v->settings = settings;
     v->screen = screen;
     v->now_ms = now;
     v->idle_since_ms = idle;
-    v->line_up = line;
     v->active = true;
     v->service = -1;
     v->requirement = -1;
     v->town = -2;
 }
 
+static void print_now(struct visit *v, struct effects *fx);
+
 static void end(struct visit *v, const struct visit_world *w, struct effects *fx)
 {
     int64_t now = v->now_ms;
-    bool line = v->line_up;
     if (wants_card(v->screen))
         effect(fx, FX_STOP_CARD);
     visit_begin(v, w);
     v->now_ms = now;
-    v->line_up = line;
     effect(fx, FX_WIPE);
 }
 
@@ -274,6 +274,10 @@ static void home(struct visit *v, const struct visit_world *w, struct effects *f
         return;
     }
     bool done = v->screen == SCREEN_DONE;
+    if (done && v->print_at_ms) {
+        print_now(v, fx); /* the receipt first; it needs what a wipe would take */
+        return;
+    }
     if (done) { /* the next person may stand here already */
         end(v, w, fx);
         v->active = true;
@@ -712,7 +716,10 @@ static void tap(struct visit *v, const struct visit_world *w, const struct event
             sign(v, fx);
         break;
     case ACT_FINISH:
-        end(v, w, fx);
+        if (v->print_at_ms)
+            print_now(v, fx);
+        else
+            end(v, w, fx);
         break;
     case ACT_REPRINT:
         if (v->stored && v->paper != PAPER_PRINTING) {
@@ -820,7 +827,8 @@ static void qr_read(struct visit *v, const struct event *e, struct effects *fx)
     query(v, fx);
 }
 
-static void stored(struct visit *v, const struct visit_world *w, struct effects *fx)
+static void stored(struct visit *v, const struct visit_world *w, const struct event *e,
+                   struct effects *fx)
 {
     if (strcmp(v->id, "") == 0 || v->stored)
         return;
@@ -833,7 +841,24 @@ static void stored(struct visit *v, const struct visit_world *w, struct effects 
     else if (v->before == SCREEN_SAVING) /* staff was called in that moment */
         v->before = SCREEN_DONE;
     v->idle_since_ms = v->now_ms;
-    effect(fx, FX_PRINT);
+    v->sending = e->flag ? SENDING_STOPPED : SENDING_NOW;
+    v->print_at_ms = v->now_ms + (e->flag ? 0 : PRINT_WAIT_MS);
+}
+
+/* Paper cannot be corrected afterwards: it waits a moment for the first attempt. */
+static void print_now(struct visit *v, struct effects *fx)
+{
+    if (v->print_at_ms)
+        effect(fx, FX_PRINT);
+    v->print_at_ms = 0;
+}
+
+static void sending_is(struct visit *v, enum sending sending, struct effects *fx)
+{
+    if (!v->stored)
+        return;
+    v->sending = sending;
+    print_now(v, fx);
 }
 
 static void printed(struct visit *v, const struct event *e)
@@ -887,7 +912,7 @@ static void world_answers(struct visit *v, const struct visit_world *w,
         break;
     case EV_STORED:
         if (strcmp(e->id, v->id) == 0)
-            stored(v, w, fx);
+            stored(v, w, e, fx);
         break;
     case EV_STORE_FAILED:
         if (strcmp(e->id, v->id) != 0)
@@ -899,8 +924,20 @@ static void world_answers(struct visit *v, const struct visit_world *w,
             v->before = SCREEN_TROUBLE;
         break;
     case EV_DELIVERED:
-        if (strcmp(e->id, v->id) == 0 && v->stored)
-            v->delivered = true;
+        if (strcmp(e->id, v->id) == 0)
+            sending_is(v, SENDING_DONE, fx);
+        break;
+    case EV_REFUSED:
+        if (strcmp(e->id, v->id) == 0)
+            sending_is(v, SENDING_REFUSED, fx);
+        break;
+    case EV_STOPPED:
+        if (v->sending == SENDING_NOW || v->sending == SENDING_LATER)
+            sending_is(v, SENDING_STOPPED, fx);
+        break;
+    case EV_LINE_DOWN:
+        if (v->sending == SENDING_NOW || v->sending == SENDING_STOPPED)
+            sending_is(v, SENDING_LATER, fx);
         break;
     case EV_PRINTED:
     case EV_PRINT_UNCONFIRMED:
@@ -916,9 +953,6 @@ static void world_answers(struct visit *v, const struct visit_world *w,
             go(v, SCREEN_TROUBLE, fx);
         }
         break;
-    case EV_LINE:
-        v->line_up = e->flag;
-        break;
     default:
         break;
     }
@@ -928,7 +962,7 @@ static void world_answers(struct visit *v, const struct visit_world *w,
 
 static bool final_screen(const struct visit *v)
 {
-    return v->screen == SCREEN_DONE &&
+    return v->screen == SCREEN_DONE && v->sending < SENDING_REFUSED &&
            (v->paper == PAPER_DONE || v->paper == PAPER_UNCONFIRMED);
 }
 
@@ -936,6 +970,8 @@ int64_t visit_deadline(const struct visit *v, const struct visit_world *w)
 {
     if (!v->active || v->screen == SCREEN_SAVING)
         return 0;
+    if (v->print_at_ms)
+        return v->print_at_ms;
     if (v->screen == SCREEN_STILL_THERE)
         return v->idle_since_ms + w->idle_ms + w->answer_ms;
     return v->idle_since_ms + (final_screen(v) ? w->done_ms : w->idle_ms);
@@ -946,6 +982,10 @@ static void time_out(struct visit *v, const struct visit_world *w, struct effect
     int64_t deadline = visit_deadline(v, w);
     if (deadline == 0 || v->now_ms < deadline)
         return;
+    if (v->print_at_ms) {
+        print_now(v, fx);
+        return;
+    }
     /* Home with nothing entered needs no question; nor does the last screen. */
     if (v->screen == SCREEN_STILL_THERE || v->screen == SCREEN_WELCOME ||
         v->screen == SCREEN_HOME || final_screen(v))

@@ -129,6 +129,16 @@ struct case_brief {
     bool only_here; /* still in this terminal's queue */
 };
 
+/* Where the stored application is on its way. What screen and paper say of it is
+ * never better than this. */
+enum sending {
+    SENDING_NOW,     /* the first attempt is under way */
+    SENDING_LATER,   /* the line is down: by itself when it returns */
+    SENDING_DONE,    /* the signed receipt is stored */
+    SENDING_REFUSED, /* this one will not be taken: staff must act */
+    SENDING_STOPPED, /* none is taken until staff act */
+};
+
 enum paper_state { PAPER_UNKNOWN, PAPER_PRINTING, PAPER_DONE, PAPER_UNCONFIRMED,
                    PAPER_FAILED };
 enum notice { /* a short line above the question: what was wrong with the answer */
@@ -191,7 +201,9 @@ struct visit {
     int ink_count;
 
     char id[UUID_TEXT_LEN + 1], code[RECEIPT_CODE_LEN + 1];
-    bool minted, stored, line_up, delivered;
+    bool minted, stored;
+    enum sending sending;
+    int64_t print_at_ms; /* the receipt waits this long for what sending says; 0 not */
     struct date due;
     enum paper_state paper;
     char paper_why[24]; /* out, cover, jam, offline */
@@ -212,15 +224,17 @@ enum event_kind {
     EV_CARD_ABSENT_READER,
     EV_QR,          /* text */
     EV_MINTED,      /* id, code */
-    EV_STORED,
+    EV_STORED, /* id; flag: the queue is stopped, so it will not leave soon */
     EV_STORE_FAILED,
-    EV_DELIVERED,
+    EV_DELIVERED, /* id */
+    EV_REFUSED,   /* id: parked, the central system will not take it */
+    EV_STOPPED,   /* nothing is taken: the other side is not who it should be */
     EV_PRINTED,
     EV_PRINT_UNCONFIRMED,
     EV_PRINT_FAILED, /* text: out, cover, jam, offline */
     EV_STATUS,       /* cases */
     EV_STATUS_FAILED,
-    EV_LINE, /* flag: the central system answers */
+    EV_LINE_DOWN,    /* an attempt failed and comes again by itself */
 };
 
 /* Zeroed where a kind does not use a member, so recorded events compare. */

@@ -145,10 +145,75 @@ static void stored_is_said_only_after_the_store_says_so(void **state)
     struct effects fx = send(about(EV_STORED));
     assert_true(visit.stored);
     assert_int_equal(visit.screen, SCREEN_DONE);
+    assert_int_equal(visit.sending, SENDING_NOW);
+    assert_false(has(fx, FX_PRINT));
+    fx = send(about(EV_DELIVERED));
+    assert_int_equal(visit.sending, SENDING_DONE);
     assert_true(has(fx, FX_PRINT));
-    assert_false(visit.delivered);
-    send(about(EV_DELIVERED));
-    assert_true(visit.delivered);
+}
+
+/* Paper cannot be taken back, so it waits for the first attempt, but not long. */
+static void the_receipt_waits_three_seconds_for_the_line(void **state)
+{
+    (void)state;
+    to_saving();
+    send(about(EV_STORED));
+    assert_int_equal(visit_deadline(&visit, &world), visit.now_ms + 3000);
+    now += 2899; /* send() adds 100 */
+    assert_false(has(send((struct event){.kind = EV_TICK}), FX_PRINT));
+    now += 1;
+    assert_true(has(send((struct event){.kind = EV_TICK}), FX_PRINT));
+    assert_int_equal(visit.screen, SCREEN_DONE);
+    assert_int_equal(visit.sending, SENDING_NOW);
+    assert_false(has(send(about(EV_DELIVERED)), FX_PRINT)); /* once */
+}
+
+static void leaving_early_prints_first(void **state)
+{
+    (void)state;
+    to_saving();
+    send(about(EV_STORED));
+    struct effects fx = tap(ACT_FINISH, 0);
+    assert_true(has(fx, FX_PRINT));
+    assert_false(has(fx, FX_WIPE));
+    assert_int_equal(visit.screen, SCREEN_DONE);
+    assert_true(has(tap(ACT_FINISH, 0), FX_WIPE));
+}
+
+static void a_refused_application_is_never_said_to_go_by_itself(void **state)
+{
+    (void)state;
+    to_saving();
+    send(about(EV_STORED));
+    send(about(EV_LINE_DOWN));
+    assert_int_equal(visit.sending, SENDING_LATER);
+    send(about(EV_REFUSED));
+    assert_int_equal(visit.sending, SENDING_REFUSED);
+    send(about(EV_LINE_DOWN)); /* another application's trouble */
+    send(about(EV_STOPPED));
+    assert_int_equal(visit.sending, SENDING_REFUSED);
+}
+
+static void a_refusal_of_another_application_changes_nothing(void **state)
+{
+    (void)state;
+    to_saving();
+    send(about(EV_STORED));
+    struct event other = about(EV_REFUSED);
+    other.id[0] = other.id[0] == '0' ? '1' : '0';
+    assert_false(has(send(other), FX_PRINT));
+    assert_int_equal(visit.sending, SENDING_NOW);
+}
+
+static void a_stopped_queue_is_told_at_once(void **state)
+{
+    (void)state;
+    to_saving();
+    struct event stored = about(EV_STORED);
+    stored.flag = true;
+    send(stored);
+    assert_int_equal(visit.sending, SENDING_STOPPED);
+    assert_true(has(send((struct event){.kind = EV_TICK}), FX_PRINT));
 }
 
 static void the_same_events_give_the_same_bytes(void **state)
@@ -249,6 +314,7 @@ static void a_late_card_or_print_never_brings_back_an_ended_visit(void **state)
     (void)state;
     to_saving();
     send(about(EV_STORED));
+    send(about(EV_DELIVERED));
     tap(ACT_FINISH, 0);
     send(about(EV_PRINTED));
     send(card("509999194503080010", 1945));
@@ -305,6 +371,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(stored_is_said_only_after_the_store_says_so, start, stop),
+        cmocka_unit_test_setup_teardown(the_receipt_waits_three_seconds_for_the_line, start, stop),
+        cmocka_unit_test_setup_teardown(leaving_early_prints_first, start, stop),
+        cmocka_unit_test_setup_teardown(a_refused_application_is_never_said_to_go_by_itself, start, stop),
+        cmocka_unit_test_setup_teardown(a_refusal_of_another_application_changes_nothing, start, stop),
+        cmocka_unit_test_setup_teardown(a_stopped_queue_is_told_at_once, start, stop),
         cmocka_unit_test_setup_teardown(the_same_events_give_the_same_bytes, start, stop),
         cmocka_unit_test_setup_teardown(
             a_failed_save_keeps_everything_and_tries_the_same_id_again, start, stop),
