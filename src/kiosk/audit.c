@@ -133,6 +133,10 @@ static void walk(struct audit *a)
         for (int k = 0; k < (each_service ? catalog_service_count(a->w->catalog) : 1); k++) {
             a->v->service = k;
             look(a);
+            for (int sending = 1; s == SCREEN_DONE && sending <= SENDING_STOPPED; sending++) {
+                a->v->sending = (enum sending)sending;
+                look(a);
+            }
         }
     }
 }

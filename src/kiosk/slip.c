@@ -60,17 +60,21 @@ struct slip *slip_create(const struct visit *v, const struct visit_world *w,
     line(s, tr(r->lang, "证件号码"), text);
     phrase_date(r->lang, visit_today(v), text, sizeof text);
     line(s, tr(r->lang, "申请日期"), text);
-    phrase_date(r->lang, v->due, other, sizeof other);
-    line(s, tr(r->lang, "最迟哪天告诉您"), other);
+    bool stuck = v->sending >= SENDING_REFUSED; /* then no promise holds */
+    if (v->due.year && !stuck) {
+        phrase_date(r->lang, v->due, other, sizeof other);
+        line(s, tr(r->lang, "最迟哪天告诉您"), other);
+    }
     line(s, tr(r->lang, "有事打电话"),
          service->phone && *service->phone ? service->phone : station->phone);
 
     r->truth =
         v->sending == SENDING_DONE ? tr(r->lang, "您的申请已经存好，也送到了。")
-        : v->sending >= SENDING_REFUSED
+        : stuck
             ? tr(r->lang, "您的申请存在机器里，还没有送上去。请把这张小票交给工作人员。")
             : tr(r->lang, "您的申请已经存在这台机器里。线路通了就自动送上去，您不用再来。");
-    r->next[r->next_count++] = expand(s, v, w, &service->after);
+    if (!stuck)
+        r->next[r->next_count++] = expand(s, v, w, &service->after);
     r->next[r->next_count++] =
         tr(r->lang, "想看办到哪一步，带这张小票来，扫二维码或者输入号码。");
     r->footer = tr(r->lang, "请收好这张小票。");

@@ -57,7 +57,9 @@ void screen_done(struct page *c)
 {
     const struct service *s = visit_service(c->v, c->w);
 
-    frame_open(c, T("存好了"));
+    bool stuck = c->v->sending >= SENDING_REFUSED;
+
+    frame_open(c, stuck ? T("还要工作人员帮一下") : T("存好了"));
     sending(c);
     ui_open(c->ui, (struct ui_spec){.role = UI_GROUP, .dir = UI_COLUMN,
                                     .tone = UI_TONE_CARD, .pad_mm = 5, .gap_mm = 2});
@@ -67,22 +69,23 @@ void screen_done(struct page *c)
                                     .type = UI_TYPE_DISPLAY, .flags = UI_BOLD});
     ui_close(c->ui);
     paper(c);
-    if (c->v->due.year)
+    /* Promises of the usual way; they do not hold when staff must act first. */
+    if (c->v->due.year && !stuck)
         frame_fact(c, T("最迟哪天告诉您"), words_date(c, c->v->due), false);
-    frame_fact(c, T("接下来"), frame_words(c, &s->after), false);
+    if (!stuck)
+        frame_fact(c, T("接下来"), frame_words(c, &s->after), false);
     if (s->phone && *s->phone)
         frame_fact(c, T("有事打电话"), s->phone, false);
     frame_actions(c);
     if (c->v->paper == PAPER_FAILED || c->v->paper == PAPER_UNCONFIRMED)
         frame_button(c, T("再打一次小票"), "printer", ACT_REPRINT, 0);
-    if (c->v->sending >= SENDING_REFUSED)
+    if (stuck) {
         frame_main(c, T("叫工作人员"), "staff", ACT_STAFF, 0);
-    if (c->v->sending >= SENDING_REFUSED)
         frame_button(c, T("办完了"), "check", ACT_FINISH, 0);
-    else
+    } else {
         frame_main(c, T("办完了"), "check", ACT_FINISH, 0);
-    frame_close(c, c->v->sending >= SENDING_REFUSED ? FOOT_NO_BACK | FOOT_NO_STAFF
-                                                    : FOOT_NO_BACK);
+    }
+    frame_close(c, stuck ? FOOT_NO_BACK | FOOT_NO_STAFF : FOOT_NO_BACK);
 }
 
 void screen_trouble(struct page *c)

@@ -13,6 +13,7 @@ enum { UI_MAX_NODES = 640, UI_MAX_DEPTH = 24, UI_TEXT_CACHE = 512, UI_ICON_CACHE
 struct node {
     struct ui_node pub;
     int first, last, next, children;
+    float roomy;  /* type, gaps and padding times this; set by layout, 1 to 1.35 */
     bool pager;   /* added by the tree itself below the children of UI_PAGES */
     uint64_t hash;
     int want_w, want_w_for, want_h, want_h_for; /* what layout asked before */

@@ -1,5 +1,9 @@
 /* Two passes: what a node wants (height for a width, as text needs), then where
- * it goes. Pages are dealt in the second pass. All in whole pixels. */
+ * it goes. Pages are dealt in the second pass. All in whole pixels.
+ *
+ * Pages that hold little are not left half empty: their type and spacing grow by
+ * up to a third, as far as one page still holds them. The size the resident chose
+ * is the least, never the most. */
 
 #include "ui/internal.h"
 
@@ -21,10 +25,20 @@ static struct node *node(struct ui *ui, int i)
     return &ui->now->nodes[i];
 }
 
+static int roomy_px(const struct ui *ui, const struct node *n, double mm)
+{
+    return px(ui, mm * (double)n->roomy);
+}
+
+static int type_px(const struct ui *ui, const struct node *n, enum ui_type type)
+{
+    return (int)ceil(text_px(ui, type) * (double)n->roomy);
+}
+
 static int min_height(const struct ui *ui, const struct node *n)
 {
     const struct ui_spec *s = &n->pub.spec;
-    double mm = s->min_height_mm;
+    double mm = s->min_height_mm * (double)(n->roomy * n->roomy);
     if (s->action && s->role != UI_GROUP && mm < 12.7)
         mm = 12.7;
     if ((s->flags & UI_MAIN) && mm < 20)
@@ -43,14 +57,14 @@ struct leaf_parts layout_leaf(struct ui *ui, const struct node *n, int width, in
     struct leaf_parts p = {0};
     bool button = s->role == UI_BUTTON || s->role == UI_CHOICE;
     bool centre = s->flags & UI_CENTER, above = icon_above(s);
-    int pad = px(ui, s->pad_mm > 0 ? s->pad_mm : button ? 2 : 0);
+    int pad = roomy_px(ui, n, s->pad_mm > 0 ? s->pad_mm : button ? 2 : 0);
     int gap = px(ui, 3), inner = width - 2 * pad, icon = 0;
 
-    p.label_px = text_px(ui, s->type);
-    p.value_px = text_px(ui, UI_TYPE_CAPTION);
+    p.label_px = type_px(ui, n, s->type);
+    p.value_px = type_px(ui, n, UI_TYPE_CAPTION);
     if (s->role == UI_FIELD) { /* what it is, small; what was typed, large */
-        p.label_px = text_px(ui, UI_TYPE_CAPTION);
-        p.value_px = text_px(ui, s->type);
+        p.label_px = type_px(ui, n, UI_TYPE_CAPTION);
+        p.value_px = type_px(ui, n, s->type);
     }
     if (s->icon && s->label)
         icon = (int)(p.label_px * (above ? 1.35 : 1.5));
@@ -89,7 +103,7 @@ static int want_h(struct ui *ui, int i, int width);
 static void split_row(struct ui *ui, int i, int width, int *out)
 {
     struct node *n = node(ui, i);
-    int gap = px(ui, n->pub.spec.gap_mm), left = width - gap * (n->children - 1), grow = 0, k = 0;
+    int gap = roomy_px(ui, n, n->pub.spec.gap_mm), left = width - gap * (n->children - 1), grow = 0, k = 0;
     for (int c = n->first; c >= 0; c = node(ui, c)->next, k++) {
         const struct ui_spec *s = &node(ui, c)->pub.spec;
         out[k] = s->width_mm > 0 ? px(ui, s->width_mm) : 0;
@@ -115,7 +129,7 @@ static int want_group_h(struct ui *ui, int i, int inner)
 {
     struct node *n = node(ui, i);
     const struct ui_spec *s = &n->pub.spec;
-    int gap = px(ui, s->gap_mm), h = 0, k = 0;
+    int gap = roomy_px(ui, n, s->gap_mm), h = 0, k = 0;
 
     if (s->dir == UI_GRID) {
         int columns = s->columns > 0 ? s->columns : 1, row = 0;
@@ -156,7 +170,8 @@ static int want_h(struct ui *ui, int i, int width)
     else if (n->first < 0)
         layout_leaf(ui, n, width, &h);
     else
-        h = want_group_h(ui, i, width - 2 * px(ui, s->pad_mm)) + 2 * px(ui, s->pad_mm);
+        h = want_group_h(ui, i, width - 2 * roomy_px(ui, n, s->pad_mm)) +
+            2 * roomy_px(ui, n, s->pad_mm);
     h = at_least(h, min_height(ui, n));
     n->want_h = h;
     n->want_h_for = width;
@@ -168,7 +183,7 @@ static void place(struct ui *ui, int i, struct ui_rect r, bool hidden);
 static void place_column(struct ui *ui, int i, struct ui_rect in, bool hidden)
 {
     struct node *n = node(ui, i);
-    int gap = px(ui, n->pub.spec.gap_mm), left = in.h - gap * (n->children - 1), grow = 0;
+    int gap = roomy_px(ui, n, n->pub.spec.gap_mm), left = in.h - gap * (n->children - 1), grow = 0;
     for (int c = n->first; c >= 0; c = node(ui, c)->next) {
         const struct ui_spec *s = &node(ui, c)->pub.spec;
         if (s->grow)
@@ -204,7 +219,7 @@ static void place_column(struct ui *ui, int i, struct ui_rect in, bool hidden)
 static void place_row(struct ui *ui, int i, struct ui_rect in, bool hidden)
 {
     struct node *n = node(ui, i);
-    int widths[MAX_CHILDREN], k = 0, x = in.x, gap = px(ui, n->pub.spec.gap_mm);
+    int widths[MAX_CHILDREN], k = 0, x = in.x, gap = roomy_px(ui, n, n->pub.spec.gap_mm);
     if (n->children > MAX_CHILDREN)
         return;
     split_row(ui, i, in.w, widths);
@@ -222,7 +237,7 @@ static void place_grid(struct ui *ui, int i, struct ui_rect in, bool hidden)
 {
     struct node *n = node(ui, i);
     int columns = n->pub.spec.columns > 0 ? n->pub.spec.columns : 1;
-    int rows = (n->children + columns - 1) / columns, gap = px(ui, n->pub.spec.gap_mm), k = 0;
+    int rows = (n->children + columns - 1) / columns, gap = roomy_px(ui, n, n->pub.spec.gap_mm), k = 0;
     if (rows == 0)
         return;
     int w = (in.w - gap * (columns - 1)) / columns, h = (in.h - gap * (rows - 1)) / rows;
@@ -253,17 +268,42 @@ static void show_pager(struct ui *ui, int i, struct ui_rect r, int page, int pag
     node(ui, next)->pub.hidden |= page + 1 >= pages;
 }
 
+static void make_roomy(struct ui *ui, int i, float roomy)
+{
+    struct node *n = node(ui, i);
+    n->roomy = roomy;
+    n->want_h_for = -1;
+    for (int c = n->first; c >= 0; c = node(ui, c)->next)
+        make_roomy(ui, c, roomy);
+}
+
+/* Text grows in both directions, so twice the height is about 1.35 the type. One
+ * guess and one look: a screen must not be laid out five times. */
+static int use_the_room(struct ui *ui, int i, struct ui_rect in, int h)
+{
+    double spare = h > 0 ? (double)in.h / h : 1;
+    float roomy = spare >= 1.9 ? 1.35f : spare >= 1.5 ? 1.2f : spare >= 1.3 ? 1.1f : 1;
+    if (roomy <= 1)
+        return h;
+    make_roomy(ui, i, roomy);
+    int grown = want_group_h(ui, i, in.w);
+    if (grown <= in.h)
+        return grown;
+    make_roomy(ui, i, 1);
+    return want_group_h(ui, i, in.w);
+}
+
 static void place_pages(struct ui *ui, int i, struct ui_rect in, bool hidden)
 {
     struct node *n = node(ui, i);
-    int gap = px(ui, n->pub.spec.gap_mm), pager = -1, h = 0, k = 0;
+    int pager = -1, h = 0, k = 0;
     int page_of[MAX_CHILDREN] = {0}, pages = 1, used = 0;
 
     for (int c = n->first; c >= 0; c = node(ui, c)->next)
         if (node(ui, c)->pager)
             pager = c;
-    h = want_group_h(ui, i, in.w);
-    int room = in.h;
+    h = use_the_room(ui, i, in, want_group_h(ui, i, in.w));
+    int gap = roomy_px(ui, n, n->pub.spec.gap_mm), room = in.h;
     if (h > in.h && n->children <= MAX_CHILDREN) {
         room -= want_h(ui, pager, in.w) + gap;
         for (int c = n->first; c >= 0; c = node(ui, c)->next, k++) {
@@ -313,7 +353,7 @@ static void place(struct ui *ui, int i, struct ui_rect r, bool hidden)
     struct node *n = node(ui, i);
     n->pub.rect = r;
     n->pub.hidden = hidden;
-    n->pub.font_px = text_px(ui, n->pub.spec.type);
+    n->pub.font_px = type_px(ui, n, n->pub.spec.type);
     if (n->first < 0) {
         int h;
         if (n->pub.spec.label && !n->pub.spec.ink) {
@@ -323,7 +363,7 @@ static void place(struct ui *ui, int i, struct ui_rect r, bool hidden)
         }
         return;
     }
-    int pad = px(ui, n->pub.spec.pad_mm);
+    int pad = roomy_px(ui, n, n->pub.spec.pad_mm);
     struct ui_rect in = {r.x + pad, r.y + pad, r.w - 2 * pad, r.h - 2 * pad};
     switch (n->pub.spec.dir) {
     case UI_ROW:

@@ -85,7 +85,7 @@ static int add(struct ui *ui, const struct ui_spec *spec, bool pager)
     struct node *n = &f->nodes[i];
     *n = (struct node){.pub = {.spec = *spec, .parent = parent, .depth = ui->depth},
                        .first = -1, .last = -1, .next = -1, .pager = pager,
-                       .want_w_for = -1, .want_h_for = -1};
+                       .want_w_for = -1, .want_h_for = -1, .roomy = 1};
     n->pub.spec.label = keep(ui, spec->label);
     n->pub.spec.value = keep(ui, spec->value);
     n->pub.spec.say = keep(ui, spec->say);
@@ -175,7 +175,7 @@ static uint64_t hash_node(const struct ui *ui, const struct node *n)
     int facts[] = {(int)s->id, s->role, (int)s->flags, s->type, s->tone, s->ink_count,
                    n->pub.hidden, set->size, set->theme, ui->pressed == s->id,
                    ui->focus_visible && ui->focus == s->id, n->pub.rect.x, n->pub.rect.y,
-                   n->pub.rect.w, n->pub.rect.h};
+                   n->pub.rect.w, n->pub.rect.h, n->pub.font_px};
     uint64_t h = mix(14695981039346656037u, facts, sizeof facts);
     const char *texts[] = {s->label, s->value, s->icon};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
