@@ -4,7 +4,7 @@
 #   station_devices                  starts bangban-sim; sets $printer_port $line_port
 #   station_config                   writes $work/config with station.local.yaml
 #   station_end                      ends what was started, nothing else
-central_pid= sim_pid= central_port= printer_port= line_port=
+central_pid= sim_pid= kiosk_pid= central_port= printer_port= line_port=
 
 office() { "$build/src/central/bangban-central" "$@" --data "$work/central"; }
 
@@ -15,7 +15,7 @@ station_await() {
     kill -0 "$2" 2>/dev/null || break
     sleep 0.05
   done
-  cat "$3" >&2
+  tail -3 "$3" >&2
   return 1
 }
 
@@ -69,7 +69,7 @@ station_config() {
 
 station_end() {
   local pid
-  for pid in $sim_pid $central_pid; do kill "$pid" 2>/dev/null || true; done
-  for pid in $sim_pid $central_pid; do wait "$pid" 2>/dev/null || true; done
-  sim_pid= central_pid=
+  for pid in $kiosk_pid $sim_pid $central_pid; do kill "$pid" 2>/dev/null || true; done
+  for pid in $kiosk_pid $sim_pid $central_pid; do wait "$pid" 2>/dev/null || true; done
+  kiosk_pid= sim_pid= central_pid=
 }

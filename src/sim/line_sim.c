@@ -200,6 +200,7 @@ bool line_sim_set(struct line_sim *s, const char *what, struct err *err)
         hang_up_all(s);
     } else if (sscanf(what, "cut %ld", &s->cut_after) == 1 && s->cut_after > 0) {
         s->state = UP;
+        hang_up_all(s);
     } else {
         return err_set(err, ERR_REFUSED, "network: \"%.40s\" is none of its states", what);
     }

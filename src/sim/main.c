@@ -4,6 +4,7 @@
  * and the scanner, TCP for the printer, a TCP relay for the line.
  *
  *   bangban-sim DIR [--cards DIR] [--printer-port N] [--line PORT]
+ *   bangban-sim --tell DIR WORD...
  *
  * prints "printer PORT" and "line PORT", then "ready". DIR/control takes one line
  * a connection and answers "ok" or "error: why":
@@ -100,6 +101,24 @@ static int open_control(const char *folder, struct err *err)
     return fd;
 }
 
+static int tell(const char *folder, char **words)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    char answer[512] = "";
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    snprintf(at.sun_path, sizeof at.sun_path, "%s/control", folder);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) != 0) {
+        fprintf(stderr, "bangban-sim: %s: %s; is it running?\n", at.sun_path, strerror(errno));
+        return 1;
+    }
+    for (; *words; words++)
+        dprintf(fd, "%s%s", *words, words[1] ? " " : "\n");
+    ssize_t n = read(fd, answer, sizeof answer - 1);
+    close(fd);
+    fputs(answer, stdout);
+    return n >= 2 && strncmp(answer, "ok", 2) == 0 ? 0 : 1;
+}
+
 static gboolean stop(gpointer self)
 {
     struct sim *s = self;
@@ -109,6 +128,7 @@ static gboolean stop(gpointer self)
 
 static const char usage[] =
     "usage: bangban-sim DIR [--cards DIR] [--printer-port N] [--line PORT]\n"
+    "       bangban-sim --tell DIR card|reader|paper|printer|qr|network ...\n"
     "  DIR             links to the devices, control socket, what the printer printed\n"
     "  --cards DIR     identity cards, NAME.json (tests/cards)\n"
     "  --printer-port  instead of any free port\n"
@@ -121,6 +141,8 @@ int main(int argc, char **argv)
                                           {"line", required_argument, NULL, 'l'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
+    if (argc > 3 && strcmp(argv[1], "--tell") == 0)
+        return tell(argv[2], argv + 3);
     const char *cards = "tests/cards";
     int printer_port = 0, line_port = 0, c, status = 1;
     struct sim s = {.control = -1};
