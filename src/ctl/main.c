@@ -7,13 +7,14 @@
 
 #include "base/mem.h"
 #include "catalog/station.h"
+#include "ctl/commands.h"
 
 struct command {
     const char *name, *usage, *help;
-    int (*run)(int argc, char **argv, bool json);
+    int (*run)(int argc, char **argv, const struct ctl_options *o);
 };
 
-static int check_config(int argc, char **argv, bool json)
+int ctl_check_config(int argc, char **argv, const struct ctl_options *o)
 {
     if (argc != 1)
         return 2;
@@ -25,10 +26,10 @@ static int check_config(int argc, char **argv, bool json)
     json_t *list = json_array();
     for (int i = 0; i < findings; i++) {
         json_array_append_new(list, json_string(report_line(report, i)));
-        if (!json)
+        if (!o->json)
             printf("%s\n", report_line(report, i));
     }
-    if (json) {
+    if (o->json) {
         json_t *root = json_pack("{s:i, s:O}", "findings", findings, "list", list);
         json_dumpf(root, stdout, JSON_INDENT(1));
         putchar('\n');
@@ -45,7 +46,12 @@ static int check_config(int argc, char **argv, bool json)
 }
 
 static const struct command commands[] = {
-    {"check-config", "DIR", "reads a configuration and names everything to mend", check_config},
+    {"check-config", "DIR", "reads a configuration and names everything to mend",
+     ctl_check_config},
+    {"queue", "[all | retry CODE|all] [--data DIR]",
+     "what waits to be sent and why; tries refused applications again", ctl_queue},
+    {"selftest", "[--config DIR] [--data DIR]",
+     "configuration, queue, certificates, central system and devices", ctl_selftest},
 };
 
 static int usage(FILE *out)
@@ -59,15 +65,23 @@ static int usage(FILE *out)
 
 int main(int argc, char **argv)
 {
-    bool json = false, help = false;
+    struct ctl_options o = {.data = "/var/lib/bangban", .config = "/etc/bangban"};
+    bool help = false;
     char *rest[16];
     int n = 0;
     for (int i = 1; i < argc && n < 16; i++) {
         if (strcmp(argv[i], "--json") == 0)
-            json = true;
+            o.json = true;
         else if (strcmp(argv[i], "--help") == 0)
             help = true;
-        else
+        else if (strcmp(argv[i], "--data") == 0 && i + 1 < argc)
+            o.data = argv[++i];
+        else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
+            o.config = argv[++i];
+        else if (strncmp(argv[i], "--", 2) == 0) {
+            fprintf(stderr, "bangbanctl: no option \"%s\"\n", argv[i]);
+            return usage(stderr);
+        } else
             rest[n++] = argv[i];
     }
     if (n == 0)
@@ -75,7 +89,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         if (strcmp(rest[0], commands[i].name) != 0)
             continue;
-        int status = help ? 2 : commands[i].run(n - 1, rest + 1, json);
+        int status = help ? 2 : commands[i].run(n - 1, rest + 1, &o);
         if (status == 2)
             fprintf(help ? stdout : stderr, "usage: bangbanctl %s %s [--json]\n      %s\n",
                     commands[i].name, commands[i].usage, commands[i].help);
