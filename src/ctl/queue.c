@@ -41,9 +41,9 @@ struct listing {
 
 static void when(int64_t ms, char *out, size_t size)
 {
-    time_t t = (time_t)(ms / 1000);
+    time_t t = (time_t)(ms / 1000) + 8 * 3600; /* UTC+8, as the logs say it */
     struct tm tm;
-    strftime(out, size, "%Y-%m-%d %H:%M", localtime_r(&t, &tm));
+    strftime(out, size, "%Y-%m-%d %H:%M", gmtime_r(&t, &tm));
 }
 
 static bool list_row(void *self, const struct row_brief *row)

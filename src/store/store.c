@@ -23,7 +23,7 @@ enum { SCHEMA_VERSION = 1, BUSY_MS = 5000 };
 enum statement {
     ST_BEGIN, ST_COMMIT, ST_ROLLBACK, ST_APPEND, ST_DIGEST_OF, ST_NEXT_DUE,
     ST_NEXT_TRY, ST_STATE_OF, ST_DELIVER, ST_RECEIPT, ST_RETRY, ST_PARK, ST_UNPARK,
-    ST_PRUNE, ST_FIND, ST_EACH, ST_COUNT, ST_PUT, ST_GET, ST_HOW_MANY
+    ST_FIND, ST_EACH, ST_COUNT, ST_PUT, ST_GET, ST_HOW_MANY
 };
 
 #define BRIEF                                                                \
@@ -47,7 +47,7 @@ static const char *const sql_of[ST_HOW_MANY] = {
     [ST_NEXT_TRY] = "SELECT min(next_try_ms) FROM outbox WHERE state = 0",
     [ST_STATE_OF] = "SELECT state FROM outbox WHERE id = ?1",
     [ST_DELIVER] = "UPDATE outbox SET state = 1, attempts = attempts + 1,"
-                   " reason = '' WHERE id = ?1",
+                   " reason = '', envelope = NULL WHERE id = ?1",
     [ST_RECEIPT] = "INSERT INTO receipts(id, case_no, received, due, signed,"
                    " delivered_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [ST_RETRY] = "UPDATE outbox SET attempts = attempts + 1, next_try_ms = ?2,"
@@ -56,9 +56,6 @@ static const char *const sql_of[ST_HOW_MANY] = {
                 " WHERE id = ?1 AND state = 0",
     [ST_UNPARK] = "UPDATE outbox SET state = 0, next_try_ms = 0, attempts = 0"
                   " WHERE state = 2 AND (?1 IS NULL OR id = ?1)",
-    [ST_PRUNE] = "UPDATE outbox SET envelope = NULL WHERE state = 1"
-                 " AND envelope IS NOT NULL AND id IN"
-                 " (SELECT id FROM receipts WHERE delivered_ms < ?1)",
     [ST_FIND] = BRIEF " WHERE o.code = ?1",
     [ST_EACH] = BRIEF " ORDER BY o.seq",
     [ST_COUNT] = "SELECT count(*) FILTER (WHERE state = 0),"
@@ -489,16 +486,6 @@ bool store_unpark(struct store *s, const char *id_or_null, int64_t *changed,
         return false;
     bind_text(st, 1, id_or_null);
     return run_alone(s, ST_UNPARK, changed, err);
-}
-
-bool store_prune(struct store *s, int64_t delivered_before_ms, int64_t *dropped,
-                 struct err *err)
-{
-    sqlite3_stmt *st = statement(s, ST_PRUNE, err);
-    if (!st)
-        return false;
-    sqlite3_bind_int64(st, 1, delivered_before_ms);
-    return run_alone(s, ST_PRUNE, dropped, err);
 }
 
 static void brief(sqlite3_stmt *st, struct row_brief *out)

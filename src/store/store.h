@@ -86,9 +86,9 @@ void outbox_row_finish(struct outbox_row *row);
 enum store_found store_next_try(struct store *s, int64_t *next_try_ms,
                                 struct err *err);
 
-/* One transaction: the receipt and the state. A row already delivered is a
- * success that changes nothing; an unknown id is ERR_REFUSED. now_ms starts the
- * time after which store_prune may drop the envelope. */
+/* One transaction: the receipt is stored, the envelope dropped (residents are told
+ * that what was sent is gone from here), the state set. A row already delivered is a
+ * success that changes nothing; an unknown id is ERR_REFUSED. */
 bool store_mark_delivered(struct store *s, const char *id, const struct delivery *d,
                           int64_t now_ms, struct err *err);
 /* Counts one attempt. Only waiting rows change. */
@@ -100,10 +100,6 @@ bool store_park(struct store *s, const char *id, const char *reason,
  * and are due at once. *changed may be NULL. */
 bool store_unpark(struct store *s, const char *id_or_null, int64_t *changed,
                   struct err *err);
-/* Drops the envelopes of rows delivered before the given time; what is known
- * about them stays. */
-bool store_prune(struct store *s, int64_t delivered_before_ms, int64_t *dropped,
-                 struct err *err);
 
 enum store_found store_find_code(struct store *s, const char *code,
                                  struct row_brief *out, struct err *err);

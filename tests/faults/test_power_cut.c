@@ -314,7 +314,8 @@ static void inspect(const unsigned char *promised, struct toll *toll)
         goto out;
     }
     number(db, "SELECT count(*) FROM outbox LEFT JOIN receipts USING(id)"
-               " WHERE (state = 1) != (signed IS NOT NULL)", &halves);
+               " WHERE (state = 1) != (signed IS NOT NULL)"
+               " OR (state = 1) != (envelope IS NULL)", &halves);
     toll->halves += halves != 0;
     sqlite3_prepare_v2(db, "SELECT created_ms, state, envelope FROM outbox", -1, &st,
                        NULL);
@@ -323,9 +324,11 @@ static void inspect(const unsigned char *promised, struct toll *toll)
         if (n < 1 || n > ROWS)
             continue;
         row_of(n, envelope);
-        if (sqlite3_column_bytes(st, 2) == ENVELOPE &&
-            memcmp(sqlite3_column_blob(st, 2), envelope, ENVELOPE) == 0)
-            found[n] = (unsigned char)(sqlite3_column_int(st, 1) == 1 ? 2 : 1);
+        if (sqlite3_column_int(st, 1) == 1)
+            found[n] = 2; /* its receipt is there: see halves */
+        else if (sqlite3_column_bytes(st, 2) == ENVELOPE &&
+                 memcmp(sqlite3_column_blob(st, 2), envelope, ENVELOPE) == 0)
+            found[n] = 1;
     }
     sqlite3_finalize(st);
     for (int n = 1; n <= ROWS; n++) {
