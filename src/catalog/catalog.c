@@ -178,6 +178,18 @@ static struct division *read_divisions(struct catalog *c, const char *path, size
     return list;
 }
 
+static void check_villages(const struct catalog *c, const char *path, struct report *report)
+{
+    for (int i = 0; i < c->village_count; i++) {
+        char town[10];
+        snprintf(town, sizeof town, "%.9s", c->villages[i].code);
+        if (!catalog_division_name(c, town))
+            report_add(report, "%s: %s %s lies in the town %s, which towns.csv does not have; "
+                       "add the town or take the line out", path, c->villages[i].code,
+                       c->villages[i].name, town);
+    }
+}
+
 int catalog_town_count(const struct catalog *c)
 {
     return c->town_count;
@@ -312,6 +324,13 @@ static void check_service(struct catalog *c, struct report *report, const char *
         check_words(c, report, file, &s->requirements[i].says);
         check_words(c, report, file, &s->requirements[i].why_not);
     }
+    for (int i = 0; i < s->reject_count; i++) {
+        check_words(c, report, file, &s->rejects[i].says);
+        check_words(c, report, file, &s->rejects[i].next_step);
+    }
+    for (int i = 0; i < s->requirement_count; i++)
+        check_words(c, report, file, &s->requirements[i].next_step);
+    check_words(c, report, file, &s->fee);
     check_words(c, report, file, &s->summary);
     check_words(c, report, file, &s->how_long);
     check_words(c, report, file, &s->result);
@@ -326,9 +345,12 @@ static void read_services(struct catalog *c, const char *folder, struct report *
     if (n <= 0)
         report_add(report, "%s: no service definitions (*.yaml)", dir);
     for (int i = 0; i < n; i++) {
-        struct reader r;
+        struct reader r = {0};
         char *path = xasprintf("%s/%s", dir, files[i]->d_name);
-        if (c->service_count < MAX_SERVICES && reader_open(&r, path, report, c->arena)) {
+        if (c->service_count == MAX_SERVICES)
+            report_add(report, "%s:1:1: more than %d services; take some out", path,
+                       MAX_SERVICES);
+        else if (reader_open(&r, path, report, c->arena)) {
             struct service s;
             if (service_read(&r, &s, &c->conditions)) {
                 check_service(c, report, path, &s);
@@ -365,6 +387,7 @@ struct catalog *catalog_load(const char *folder, struct report *report)
     read_one(c, folder, "holidays.yaml", read_holidays, report);
     c->towns = read_divisions(c, towns, 9, &c->town_count, report);
     c->villages = read_divisions(c, villages, 12, &c->village_count, report);
+    check_villages(c, villages, report);
     read_services(c, folder, report);
     free(towns);
     free(villages);
@@ -382,6 +405,7 @@ void catalog_destroy(struct catalog *c)
     for (int i = 0; i < c->conditions.count; i++)
         condition_destroy(c->conditions.item[i]);
     free(c->conditions.item);
+    free(c->conditions.where);
     free(c->towns);
     free(c->villages);
     arena_destroy(c->arena);

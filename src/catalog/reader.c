@@ -84,6 +84,13 @@ static bool mark_of(struct fy_node *n, int *line, int *column)
     return true;
 }
 
+const char *reader_place(struct reader *r, struct fy_node *at)
+{
+    int line = 1, column = 1;
+    mark_of(at, &line, &column);
+    return arena_printf(r->arena, "%s:%d:%d", r->file, line, column);
+}
+
 void reader_fault(struct reader *r, struct fy_node *at, const char *fmt, ...)
 {
     int line = 1, column = 1;
@@ -198,7 +205,9 @@ bool reader_open(struct reader *r, const char *path, struct report *report,
         /* libfyaml speaks of <memory-...>:line:col; keep the first line. */
         char *line = said ? strsep(&(char *){said}, "\n") : NULL;
         const char *place = line ? strchr(line, ':') : NULL;
-        report_add(report, "%s%s", path, place && *place ? place : ":1:1: not YAML");
+        if (!place || place[1] < '0' || place[1] > '9')
+            place = ":1:1: empty, or not YAML; see docs/service-definitions.md";
+        report_add(report, "%s%s", path, place);
         r->findings++;
         free(said);
         reader_close(r);
@@ -365,6 +374,8 @@ struct condition *reader_condition(struct reader *r, struct fy_node *mapping, co
         return NULL;
     struct condition *c = condition_create(text, &err);
     if (!c)
-        reader_fault(r, reader_get(mapping, key), "%s", err.text);
+        reader_fault(r, reader_get(mapping, key),
+                     "the condition \"%s\" cannot be read (%s); write one like: age >= 80",
+                     text, err.text);
     return c;
 }

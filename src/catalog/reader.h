@@ -30,6 +30,9 @@ struct fy_node *reader_root(struct reader *r);
 void reader_fault(struct reader *r, struct fy_node *at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* "file:line:column" of the node, in the reader's arena. */
+const char *reader_place(struct reader *r, struct fy_node *at);
+
 /* keys: space-separated; anything else in the mapping is a finding. */
 bool reader_mapping(struct reader *r, struct fy_node *n, const char *keys);
 struct fy_node *reader_get(struct fy_node *mapping, const char *key);

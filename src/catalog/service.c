@@ -17,7 +17,10 @@ static struct condition *keep(struct reader *r, struct conditions *all, struct f
 {
     struct condition *c = reader_condition(r, n, key);
     if (c) {
-        all->item = xrealloc(all->item, sizeof *all->item * (size_t)(all->count + 1));
+        size_t n1 = (size_t)all->count + 1;
+        all->item = xrealloc(all->item, sizeof *all->item * n1);
+        all->where = xrealloc(all->where, sizeof *all->where * n1);
+        all->where[all->count] = reader_place(r, reader_get(n, key));
         all->item[all->count++] = c;
     }
     return c;
@@ -237,11 +240,49 @@ static void check_names(struct reader *r, const struct service *s, const struct 
         for (int k = 0; k < n; k++)
             if (!name_is_fact(s, names[k])) {
                 report_add(r->report,
-                           "%s:1:1: the condition \"%s\" speaks of \"%s\", which no field and "
+                           "%s: the condition \"%s\" speaks of \"%s\", which no field and "
                            "no card gives; check the spelling",
-                           r->file, condition_source(all->item[i]), names[k]);
+                           all->where[i], condition_source(all->item[i]), names[k]);
                 r->findings++;
             }
+    }
+}
+
+/* A fact of the kind that visits will give, so that "age >= '80'" shows here and not
+ * as an unknown in front of a resident. */
+static bool sample_fact(void *self, const char *name, struct fact *out)
+{
+    const struct service *s = self;
+    *out = (struct fact){.kind = FACT_NUMBER, .number = 2};
+    if (strcmp(name, "sex") == 0 || strcmp(name, "id_type") == 0)
+        *out = (struct fact){.kind = FACT_TEXT, .text = "1"};
+    for (int i = 0; i < s->field_count; i++) {
+        const struct field *f = &s->fields[i];
+        size_t len = strlen(f->id);
+        bool town = f->kind == FIELD_ADDRESS && strncmp(name, f->id, len) == 0 &&
+                    strcmp(name + len, "_town") == 0;
+        if (strcmp(name, f->id) != 0 && !town)
+            continue;
+        if (f->kind == FIELD_YESNO)
+            *out = (struct fact){.kind = FACT_BOOL, .truth = true};
+        else if (f->kind != FIELD_NUMBER && f->kind != FIELD_MONEY && f->kind != FIELD_DATE)
+            *out = (struct fact){.kind = FACT_TEXT,
+                                 .text = f->option_count ? f->options[0].id : "1"};
+    }
+    return true;
+}
+
+static void try_conditions(struct reader *r, struct service *s, const struct conditions *all,
+                           int first)
+{
+    for (int i = first; i < all->count; i++) {
+        struct err err = {0};
+        condition_eval(all->item[i], sample_fact, s, &err);
+        if (err.kind == ERR_NONE)
+            continue;
+        report_add(r->report, "%s: the condition \"%s\" fails: %s", all->where[i],
+                   condition_source(all->item[i]), err.text);
+        r->findings++;
     }
 }
 
@@ -284,6 +325,10 @@ bool service_read(struct reader *r, struct service *s, struct conditions *all)
     steps(r, root, s);
     rejects(r, root, s);
     faq(r, root, s);
+    if (s->step_count == 0)
+        reader_fault(r, root, "\"steps\" is missing; without it no date can be promised");
     check_names(r, s, all, first);
+    if (r->findings == 0)
+        try_conditions(r, s, all, first);
     return r->findings == 0;
 }

@@ -7,6 +7,7 @@
 /* Every condition created is handed to keep, whose owner destroys them. */
 struct conditions {
     struct condition **item;
+    const char **where; /* "file:line:column" of each, in the reader's arena */
     int count;
 };
 bool service_read(struct reader *r, struct service *out, struct conditions *keep);
