@@ -414,7 +414,7 @@ void catalog_destroy(struct catalog *c)
 
 int catalog_service_count(const struct catalog *c)
 {
-    return c->service_count;
+    return c ? c->service_count : 0;
 }
 
 const struct service *catalog_service(const struct catalog *c, int i)

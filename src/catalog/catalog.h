@@ -165,7 +165,7 @@ const char *report_line(const struct report *r, int i);
 struct catalog *catalog_load(const char *folder, struct report *report);
 void catalog_destroy(struct catalog *c); /* NULL is fine */
 
-int catalog_service_count(const struct catalog *c); /* in home-screen order */
+int catalog_service_count(const struct catalog *c); /* in home-screen order; NULL has 0 */
 const struct service *catalog_service(const struct catalog *c, int i);
 const struct service *catalog_find(const struct catalog *c, const char *id); /* or NULL */
 

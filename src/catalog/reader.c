@@ -232,7 +232,7 @@ struct fy_node *reader_root(struct reader *r)
 struct fy_node *reader_get(struct fy_node *mapping, const char *key)
 {
     return mapping && fy_node_is_mapping(mapping)
-               ? fy_node_mapping_lookup_by_string(mapping, key, FY_NT)
+               ? fy_node_mapping_lookup_value_by_simple_key(mapping, key, FY_NT)
                : NULL;
 }
 
