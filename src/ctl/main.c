@@ -3,9 +3,12 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "catalog/reader.h"
 #include "catalog/station.h"
 #include "ctl/commands.h"
 
@@ -22,6 +25,14 @@ int ctl_check_config(int argc, char **argv, const struct ctl_options *o)
     struct station station;
     struct catalog *catalog = catalog_load(argv[0], report);
     station_load(argv[0], &station, report);
+    for (int i = 0; i < catalog_service_count(catalog); i++) {
+        const struct service *s = catalog_service(catalog, i);
+        char *icon = xasprintf(BANGBAN_SHARE "/icons/%s.outline", s->icon);
+        if (access(icon, R_OK) != 0)
+            report_add(report, "%s: the service %s names the icon \"%s\", which does not exist; "
+                       "use one of assets/icons", argv[0], s->id, s->icon);
+        free(icon);
+    }
     int findings = report_count(report);
     json_t *list = json_array();
     for (int i = 0; i < findings; i++) {

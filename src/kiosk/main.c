@@ -7,6 +7,8 @@
 #include <SDL.h>
 #include <errno.h>
 #include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,29 +111,39 @@ static bool parse_options(int argc, char **argv, struct options *o, int *status)
     return true;
 }
 
+/* SDL notes a signal in a flag and looks at it when the next event comes, which on an
+ * idle kiosk may be never. So the signals are blocked everywhere, before any other
+ * thread begins, and one thread waits for them and wakes the loop. */
+static void *wait_for_signals(void *set)
+{
+    SDL_Event quit = {.type = SDL_QUIT};
+    int which;
+    while (sigwait(set, &which) == 0)
+        SDL_PushEvent(&quit);
+    return NULL;
+}
+
+static void quit_on_signals(void)
+{
+    static sigset_t set;
+    pthread_t thread;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (pthread_create(&thread, NULL, wait_for_signals, &set) == 0)
+        pthread_detach(thread);
+    else
+        pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* then a signal simply ends us */
+}
+
 /* A resident's data must not reach the disk by way of a crash. */
 static void forbid_core_dumps(void)
 {
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     prctl(PR_SET_DUMPABLE, 0);
-}
-
-/* Names pass through Pango, Cairo, SQLite and others, which free their copies
- * without overwriting them. glibc does it for all of them (malloc.perturb), except
- * in its per-thread cache, which is therefore off. Both are read before main, so
- * the program starts itself once more. tests/unit/ui/test_forget.c shows the need:
- * 25 of 45 copies of a text stay behind without, none with. */
-static void wipe_freed_memory(char **argv)
-{
-    static const char settings[] = "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0";
-    const char *old = getenv("GLIBC_TUNABLES");
-    if (old && strstr(old, settings))
-        return;
-    char *both = xasprintf("%s%s%s", old ? old : "", old && *old ? ":" : "", settings);
-    setenv("GLIBC_TUNABLES", both, 1);
-    free(both);
-    execv("/proc/self/exe", argv);
-    log_warn("visit", "freed memory is not overwritten: %s", strerror(errno));
 }
 
 static int64_t now_ms(const struct kiosk *k)
@@ -161,7 +173,7 @@ static bool open_screen(struct kiosk *k, struct err *err)
         return false;
     window_size(k->window, &panel.width_px, &panel.height_px);
     panel.px_per_mm = panel.width_px / k->station.panel_width_mm;
-    k->ui = ui_create(&panel, BANGBAN_ASSETS "/icons", err);
+    k->ui = ui_create(&panel, BANGBAN_SHARE "/icons", err);
     return k->ui != NULL;
 }
 
@@ -384,7 +396,6 @@ static int loop(struct kiosk *k, uint32_t desk_event)
 {
     int status = 0;
     SDL_Event e;
-    draw(k, true);
     while (!k->quit) {
         int64_t deadline = earlier(desk_deadline(k->desk), visit_deadline(k->visit, &k->world));
         int64_t wait = deadline ? deadline - now_ms(k) : -1;
@@ -437,8 +448,8 @@ int main(int argc, char **argv)
     if (!parse_options(argc, argv, &k.options, &status))
         return status;
     status = 1;
-    wipe_freed_memory(argv);
     forbid_core_dumps();
+    quit_on_signals();
     i18n_init(BANGBAN_SHARE "/locale");
     if (!fonts_init(BANGBAN_SHARE, &err) || !load_config(&k))
         goto out;
@@ -449,6 +460,7 @@ int main(int argc, char **argv)
         status = audit_run(k.ui, &k.world, &k.facts, k.options.audit, &err);
         goto out;
     }
+    draw(&k, true); /* residents see it before the store and the line are open */
     uint32_t desk_event = SDL_RegisterEvents(1);
     k.desk = desk_open(&(struct desk_config){.station = &k.station,
                                              .data_folder = k.options.data,

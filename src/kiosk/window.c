@@ -1,5 +1,7 @@
 #include "kiosk/window.h"
 
+#include <SDL_syswm.h>
+#include <X11/Xlib.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +30,28 @@ void window_size(const struct window *w, int *width, int *height)
     *height = turned ? w->width : w->height;
 }
 
+/* On bare Xorg, where kiosks run, a borderless window as large as the screen is
+ * full screen; asking a window manager that is not there costs 0.1 s. */
+static bool somebody_manages(SDL_Window *window)
+{
+    SDL_SysWMinfo info;
+    SDL_VERSION(&info.version);
+    if (!SDL_GetWindowWMInfo(window, &info) || info.subsystem != SDL_SYSWM_X11)
+        return true;
+    Display *x = info.info.x11.display;
+    Atom check = XInternAtom(x, "_NET_SUPPORTING_WM_CHECK", True), type = None;
+    unsigned long count = 0, left;
+    unsigned char *value = NULL;
+    int format;
+    if (check == None || XGetWindowProperty(x, DefaultRootWindow(x), check, 0, 1, False,
+                                            AnyPropertyType, &type, &format, &count, &left,
+                                            &value) != Success)
+        return false;
+    if (value)
+        XFree(value);
+    return count > 0;
+}
+
 struct window *window_open(int width, int height, int rotation, struct err *err)
 {
     struct window *w = xcalloc(1, sizeof *w);
@@ -41,10 +65,15 @@ struct window *window_open(int width, int height, int rotation, struct err *err)
         goto bad;
     }
     bool full = width <= 0 || height <= 0;
-    w->sdl = SDL_CreateWindow("Bangban 帮办", SDL_WINDOWPOS_CENTERED_DISPLAY(0),
-                              SDL_WINDOWPOS_CENTERED_DISPLAY(0), full ? 1080 : width,
-                              full ? 1920 : height,
-                              full ? SDL_WINDOW_FULLSCREEN_DESKTOP : SDL_WINDOW_BORDERLESS);
+    SDL_Rect screen = {0, 0, width, height};
+    if (full && SDL_GetDisplayBounds(0, &screen) != 0) {
+        err_set(err, ERR_BROKEN, "no screen: %s", SDL_GetError());
+        goto bad;
+    }
+    w->sdl = SDL_CreateWindow("Bangban 帮办", screen.x, screen.y, screen.w, screen.h,
+                              SDL_WINDOW_BORDERLESS);
+    if (full && w->sdl && somebody_manages(w->sdl))
+        SDL_SetWindowFullscreen(w->sdl, SDL_WINDOW_FULLSCREEN_DESKTOP);
     if (!w->sdl || !SDL_GetWindowSurface(w->sdl)) {
         err_set(err, ERR_BROKEN, "no window: %s", SDL_GetError());
         goto bad;

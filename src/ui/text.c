@@ -1,7 +1,7 @@
 /* Text as Pango lays it out, remembered between frames. The cache holds what
  * residents typed, so it is emptied when a visit ends.
- * Pango's own copies are overwritten as they are freed: see wipe_freed_memory() in
- * kiosk/main.c, without which they would stay readable. */
+ * Pango's own copies are overwritten as they are freed: see base/wipe_free.c,
+ * without which they would stay readable. */
 
 #include "ui/internal.h"
 

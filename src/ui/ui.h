@@ -135,7 +135,7 @@ struct ui_spec {
 
 struct ui;
 
-/* icons_folder: SVG files, read when first used. NULL with *err set when fonts or
+/* icons_folder: outlines made from assets/icons, read when first used. NULL with *err set when fonts or
  * icons are missing. */
 struct ui *ui_create(const struct ui_panel *panel, const char *icons_folder,
                      struct err *err);

@@ -58,7 +58,9 @@ static void nothing_of_a_resident_stays_in_memory(void **state)
     const char *share = getenv("BANGBAN_SHARE");
 
     assert_true(fonts_init(share ? share : "build/release/share", &err));
-    struct ui *ui = ui_create(&panel, "assets/icons", &err);
+    char icons[512];
+    snprintf(icons, sizeof icons, "%s/icons", share ? share : "build/release/share");
+    struct ui *ui = ui_create(&panel, icons, &err);
     assert_non_null(ui);
     void *pixels = calloc(WIDTH * HEIGHT, 4);
     ui_begin(ui, "test", &settings);
