@@ -217,7 +217,7 @@ static int set_up(struct store *s, char *why, size_t size)
         return SQLITE_CANTOPEN;
     /* A short log is replayed quickly after a power cut. */
     if ((rc = exec(s, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                      "PRAGMA wal_autocheckpoint=100; PRAGMA temp_store=MEMORY;"
+                      "PRAGMA wal_autocheckpoint=400; PRAGMA temp_store=MEMORY;"
                       "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;")))
         return rc;
     if ((rc = exec(s, "BEGIN IMMEDIATE")))
