@@ -38,6 +38,7 @@ station_central() {
 }
 
 station_devices() {
+  : > "$work/sim.out"
   "$build/src/sim/bangban-sim" "$work/sim" --cards tests/cards \
     ${central_port:+--line "$central_port"} > "$work/sim.out" 2> "$work/sim.log" &
   sim_pid=$!
