@@ -1,0 +1,60 @@
+// rooms: rules
+/* Everything a resident types: what is accepted is accepted again as it came out. */
+#undef NDEBUG /* the claims are the point */
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "rules/bank_card.h"
+#include "rules/citizen_id.h"
+#include "rules/date.h"
+#include "rules/disability_id.h"
+#include "rules/money.h"
+#include "rules/person_name.h"
+#include "rules/phone.h"
+#include "rules/receipt_code.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct date today = {2026, 11, 24};
+    char typed[512], out[256], again[256];
+    struct citizen_id id, id2;
+    struct disability_id d, d2;
+    struct date day;
+    int64_t fen, fen2;
+
+    if (size >= sizeof typed)
+        size = sizeof typed - 1;
+    memcpy(typed, data, size);
+    typed[size] = 0;
+    if (citizen_id_check(typed, today, &id) == CITIZEN_ID_OK) {
+        assert(citizen_id_check(id.number, today, &id2) == CITIZEN_ID_OK);
+        assert(strcmp(id.number, id2.number) == 0 && date_is_real(id.birth));
+    }
+    citizen_id_mask(typed, out, sizeof out);
+    if (bank_card_check(typed, out) == BANK_CARD_OK)
+        assert(bank_card_check(out, again) == BANK_CARD_OK && strcmp(out, again) == 0);
+    if (disability_id_parse(typed, &d) == DISABILITY_ID_OK)
+        assert(disability_id_parse(d.number, &d2) == DISABILITY_ID_OK && d.grade == d2.grade);
+    if (phone_parse(typed, out, sizeof out))
+        assert(phone_parse(out, again, sizeof again) && strcmp(out, again) == 0);
+    if (money_parse(typed, &fen)) {
+        money_format(fen, out, sizeof out);
+        assert(fen >= 0 && money_parse(out, &fen2) && fen == fen2);
+    }
+    if (person_name_parse(typed, out, sizeof out)) {
+        assert(text_valid(out, strlen(out)) && text_length(out) <= PERSON_NAME_MAX);
+        person_name_mask(out, again, sizeof again);
+        assert(text_valid(again, strlen(again)));
+    }
+    if (receipt_code_parse(typed, out))
+        assert(receipt_code_parse(out, again) && strcmp(out, again) == 0);
+    if (date_parse(typed, &day)) {
+        assert(date_is_real(day));
+        assert(date_compare(day, date_from_days(date_to_days(day))) == 0);
+    }
+    return 0;
+}
