@@ -63,7 +63,9 @@ enum citizen_id_fault citizen_id_check(const char *typed, struct date today,
         if (date_age(out->birth, today) > 130)
             return CITIZEN_ID_DATE;
     }
-    return text[17] == check_digit(text) ? CITIZEN_ID_OK : CITIZEN_ID_CHECK_DIGIT;
+    if (text[17] != check_digit(text))
+        return CITIZEN_ID_CHECK_DIGIT;
+    return out->birth.year && date_age(out->birth, today) > 120 ? CITIZEN_ID_AGE : CITIZEN_ID_OK;
 }
 
 void citizen_id_mask(const char *number, char *out, size_t size)

@@ -20,7 +20,8 @@ enum citizen_id_fault {
     CITIZEN_ID_PROVINCE,
     CITIZEN_ID_DATE,   /* no such day, or more than 130 years ago */
     CITIZEN_ID_FUTURE,
-    CITIZEN_ID_CHECK_DIGIT, /* only this one: warn, never refuse */
+    CITIZEN_ID_CHECK_DIGIT, /* warn, never refuse */
+    CITIZEN_ID_AGE, /* right in itself, but over 120 years old: staff look, never refuse */
 };
 
 struct citizen_id {

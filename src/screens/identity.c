@@ -53,6 +53,9 @@ void screen_person(struct page *c)
     if (c->v->person.check_digit_wrong)
         frame_tone(c, UI_TONE_WARN, "warn",
                    T("证上的号码有一位对不上。可以接着办，工作人员会核对。"));
+    if (c->v->person.very_old)
+        frame_tone(c, UI_TONE_WARN, "warn",
+                   T("照这个号码，年纪超过120岁了。可以接着办，工作人员会核对。"));
     if (card->name[0] || card->latin_name[0])
         ui_leaf(c->ui, (struct ui_spec){.role = UI_TEXT, .type = UI_TYPE_DISPLAY,
                                         .flags = UI_PRIVATE | UI_BOLD,

@@ -129,6 +129,8 @@ const char *words_notice(struct page *c)
         return T("号码里的出生日期好像不对，请再看一看。");
     case NOTICE_ID_CHECK:
         return T("这个号码好像有一位不对，请再看一看。要是证上就是这样，可以接着办，工作人员会核对。");
+    case NOTICE_ID_AGE:
+        return T("照这个号码，年纪超过120岁了，请再看一看。要是没有错，可以接着办，工作人员会核对。");
     case NOTICE_PHONE:
         return T("电话号码好像不对。手机号是11位；座机请加区号，比如023。");
     case NOTICE_BANK_LENGTH:

@@ -29,6 +29,8 @@ static json_t *applicant(const struct person *p)
         json_array_append_new(warnings, json_string("expired"));
     if (p->check_digit_wrong)
         json_array_append_new(warnings, json_string("check_digit"));
+    if (p->very_old)
+        json_array_append_new(warnings, json_string("age"));
     if (c->has_unreadable)
         json_array_append_new(warnings, json_string("unreadable_character"));
     return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:o}", "name",

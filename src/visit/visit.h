@@ -116,6 +116,7 @@ struct person {
     enum person_how how;
     struct identity_card card; /* typed: number, birth and sex only */
     bool check_digit_wrong, expired;
+    bool very_old; /* over 120 by the number: staff look */
 };
 
 /* One line of a status answer; never more than the screen shows. */
@@ -150,6 +151,7 @@ enum notice { /* a short line above the question: what was wrong with the answer
     NOTICE_ID_CHARACTERS,
     NOTICE_ID_DATE,
     NOTICE_ID_CHECK,
+    NOTICE_ID_AGE,
     NOTICE_PHONE,
     NOTICE_BANK_LENGTH,
     NOTICE_BANK_LUHN,

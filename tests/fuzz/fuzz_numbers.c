@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "rules/bank_card.h"
 #include "rules/citizen_id.h"
+#include "rules/credit_code.h"
 #include "rules/date.h"
 #include "rules/disability_id.h"
 #include "rules/money.h"
@@ -39,6 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(bank_card_check(out, again) == BANK_CARD_OK && strcmp(out, again) == 0);
     if (disability_id_parse(typed, &d) == DISABILITY_ID_OK)
         assert(disability_id_parse(d.number, &d2) == DISABILITY_ID_OK && d.grade == d2.grade);
+    if (credit_code_check(typed, out) == CREDIT_CODE_OK)
+        assert(credit_code_check(out, again) == CREDIT_CODE_OK && strcmp(out, again) == 0);
     if (phone_parse(typed, out, sizeof out))
         assert(phone_parse(out, again, sizeof again) && strcmp(out, again) == 0);
     if (money_parse(typed, &fen)) {

@@ -100,7 +100,7 @@ static void a_code_that_is_too_long_is_told_once_and_its_tail_is_no_code(void **
 
 static void what_is_no_text_is_refused(void **state)
 {
-    static const char *const bad[] = {"\xFF\xFF\r", "A\x01" "B\r", "\x80\r", "A\x7F\r"};
+    static const char *const bad[] = {"\xFF\xFF\r", "A\x01\r", "\x80\r", "A\x7F\r"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         says(bad[i]);

@@ -8,6 +8,7 @@
 
 #include "rules/bank_card.h"
 #include "rules/citizen_id.h"
+#include "rules/credit_code.h"
 #include "rules/disability_id.h"
 #include "rules/money.h"
 #include "rules/person_name.h"
@@ -68,6 +69,40 @@ static void every_fault_of_a_number_is_told_apart(void **state)
     assert_id("509999194602290013", CITIZEN_ID_DATE);
     assert_id("509999203001010010", CITIZEN_ID_FUTURE);
     assert_id("509999194503080011", CITIZEN_ID_CHECK_DIGIT);
+}
+
+static void over_120_is_for_staff_to_look_at_and_never_a_refusal(void **state)
+{
+    (void)state;
+    assert_id("509999190401010013", CITIZEN_ID_AGE); /* 122 on the day of the tests */
+    assert_id("509999190701010015", CITIZEN_ID_OK);  /* 119 */
+}
+
+static void codes_of_organisations_are_checked(void **state)
+{
+    static const char *const printed[] = { /* on pages of the offices themselves */
+        "11500383009336512R", "11500114009130311J", "1150022100930385XN",
+        "11500223009332511P", "115002280086522817", "11500104009286295N"};
+    char out[CREDIT_CODE_LEN + 1];
+    (void)state;
+    for (size_t i = 0; i < sizeof printed / sizeof *printed; i++) {
+        char bad[CREDIT_CODE_LEN + 1];
+        assert_int_equal(credit_code_check(printed[i], out), CREDIT_CODE_OK);
+        assert_string_equal(out, printed[i]);
+        for (int k = 0; k < CREDIT_CODE_LEN; k++) { /* every single wrong character */
+            memcpy(bad, printed[i], sizeof bad);
+            bad[k] = bad[k] == '7' ? '8' : '7';
+            assert_int_equal(credit_code_check(bad, out), CREDIT_CODE_CHECK);
+        }
+    }
+    assert_int_equal(credit_code_check(" 1150 0383-009336512r", out), CREDIT_CODE_OK);
+    assert_string_equal(out, printed[0]);
+    assert_int_equal(credit_code_check("９1350100M0001TGQXM", out), CREDIT_CODE_CHECK);
+    assert_string_equal(out, "91350100M0001TGQXM"); /* lawful all the same */
+    assert_int_equal(credit_code_check("11500383009336512", out), CREDIT_CODE_LENGTH);
+    assert_int_equal(credit_code_check("1150038300933651OR", out), CREDIT_CODE_CHARACTERS);
+    assert_int_equal(credit_code_check("永1500383009336512R", out), CREDIT_CODE_CHARACTERS);
+    assert_int_equal(credit_code_check("  ", out), CREDIT_CODE_EMPTY);
 }
 
 static void nobody_is_believed_to_be_older_than_130(void **state)
@@ -221,6 +256,8 @@ int main(void)
         cmocka_unit_test(what_people_type_is_normalised_first),
         cmocka_unit_test(every_fault_of_a_number_is_told_apart),
         cmocka_unit_test(nobody_is_believed_to_be_older_than_130),
+        cmocka_unit_test(over_120_is_for_staff_to_look_at_and_never_a_refusal),
+        cmocka_unit_test(codes_of_organisations_are_checked),
         cmocka_unit_test(a_wrong_check_digit_still_gives_birth_and_sex),
         cmocka_unit_test(numbers_and_names_are_masked_for_paper),
         cmocka_unit_test(names_keep_rare_characters_and_one_kind_of_dot),

@@ -277,6 +277,20 @@ static void a_wrong_check_digit_warns_and_goes_on(void **state)
     assert_true(visit.person.check_digit_wrong);
 }
 
+static void an_age_over_120_warns_and_goes_on(void **state)
+{
+    (void)state;
+    to_identity();
+    tap(ACT_TYPE_NUMBER, 0);
+    type("509999190401010013");
+    tap(ACT_NEXT, 0);
+    assert_int_equal(visit.notice, NOTICE_ID_AGE);
+    tap(ACT_CONTINUE, 0);
+    assert_int_equal(visit.screen, SCREEN_CONFIRM_PERSON);
+    assert_true(visit.person.very_old);
+    assert_false(visit.person.check_digit_wrong);
+}
+
 static void refusing_consent_leads_to_the_window_not_to_a_dead_end(void **state)
 {
     (void)state;
@@ -384,6 +398,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             somebody_too_young_is_told_why_and_can_go_on_elsewhere, start, stop),
         cmocka_unit_test_setup_teardown(a_wrong_check_digit_warns_and_goes_on, start, stop),
+        cmocka_unit_test_setup_teardown(an_age_over_120_warns_and_goes_on, start, stop),
         cmocka_unit_test_setup_teardown(
             refusing_consent_leads_to_the_window_not_to_a_dead_end, start, stop),
         cmocka_unit_test_setup_teardown(
