@@ -192,9 +192,12 @@ static int damage(const struct ui *ui, struct ui_rect *out, int max)
             out[0] = all;
             return 1;
         }
-        out[n] = clip_to_panel(ui, before->nodes[i].pub.rect);
-        n += out[n].w > 0 && out[n].h > 0;
-        out[n] = clip_to_panel(ui, now->nodes[i].pub.rect);
+        struct ui_rect was = before->nodes[i].pub.rect, is = now->nodes[i].pub.rect;
+        if (memcmp(&was, &is, sizeof is) != 0) {
+            out[n] = clip_to_panel(ui, was);
+            n += out[n].w > 0 && out[n].h > 0;
+        }
+        out[n] = clip_to_panel(ui, is);
         n += out[n].w > 0 && out[n].h > 0;
     }
     return n;

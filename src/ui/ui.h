@@ -37,7 +37,6 @@ struct ui_settings {
     enum ui_theme theme;
     enum lang lang;
     bool reach;     /* every control below 1120 mm from the floor */
-    bool left_hand; /* actions on the left */
 };
 
 /* ---- declaring ---- */
@@ -135,8 +134,8 @@ struct ui_spec {
 
 struct ui;
 
-/* icons_folder: outlines made from assets/icons, read when first used. NULL with *err set when fonts or
- * icons are missing. */
+/* icons_folder: outlines made from assets/icons, read when first used. NULL with *err
+ * set when fonts or icons are missing. */
 struct ui *ui_create(const struct ui_panel *panel, const char *icons_folder,
                      struct err *err);
 void ui_destroy(struct ui *ui);
