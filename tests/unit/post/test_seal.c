@@ -158,6 +158,34 @@ static void a_receipt_is_believed_only_from_the_pinned_signer(void **state)
     buf_finish(&json);
 }
 
+static void the_central_system_and_the_escrow_each_open_it_and_nobody_else(void **state)
+{
+    (void)state;
+    const char *certs[] = {pki_path("central.crt"), pki_path("signing.crt")};
+    struct err err = {0};
+    struct sealer *s = sealer_create(certs, 2, &err);
+    struct buf out = {0}, plain = {0};
+    assert_non_null(s);
+    assert_true(seal(s, text, strlen(text), &out, &err));
+    static const char *const who[] = {"central", "signing", "stranger"};
+    for (int i = 0; i < 3; i++) {
+        char key[32], cert[32];
+        snprintf(key, sizeof key, "%s.key", who[i]);
+        snprintf(cert, sizeof cert, "%s.crt", who[i]);
+        buf_clear(&plain);
+        bool ok = seal_unseal(pki_path(key), pki_path(cert), out.data, out.len, &plain, &err);
+        assert_int_equal(ok, i < 2);
+        if (ok)
+            assert_memory_equal(plain.data, text, strlen(text));
+    }
+    /* one good certificate does not excuse a bad one */
+    certs[1] = pki_path("central.key");
+    assert_null(sealer_create(certs, 2, &err));
+    buf_finish(&out);
+    buf_finish(&plain);
+    sealer_destroy(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +193,7 @@ int main(void)
         cmocka_unit_test(the_openssl_command_opens_it),
         cmocka_unit_test(every_changed_byte_is_refused_or_changes_nothing),
         cmocka_unit_test(another_key_cannot_open_it),
+        cmocka_unit_test(the_central_system_and_the_escrow_each_open_it_and_nobody_else),
         cmocka_unit_test(a_receipt_is_believed_only_from_the_pinned_signer),
     };
     return cmocka_run_group_tests(tests, pki_make, pki_remove);
