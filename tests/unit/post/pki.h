@@ -11,8 +11,8 @@ static char pki[64];
 
 static char *pki_path(const char *name) /* one of eight rotating buffers */
 {
-    static char out[8][128];
-    static int at;
+    static _Thread_local char out[8][128];
+    static _Thread_local int at;
     at = (at + 1) % 8;
     snprintf(out[at], sizeof out[at], "%s/%s", pki, name);
     return out[at];
