@@ -16,8 +16,11 @@ void screen_still_there(struct page *c)
 
 void screen_staff(struct page *c)
 {
-    frame_open(c, T("已经叫工作人员了"));
-    frame_text(c, UI_TYPE_BODY, T("请在这里等一会儿。您填的内容都在。"));
+    /* Nothing rings yet (a call button and a bell are devices to come), so the screen
+     * must not say that somebody was called. */
+    frame_open(c, T("请工作人员来帮忙"));
+    frame_tone(c, UI_TONE_WARN, "staff", T("请向旁边的工作人员招招手，或者喊一声。"));
+    frame_text(c, UI_TYPE_BODY, T("可以把这一屏给工作人员看。您填的内容都在。"));
     if (c->facts->station_phone && *c->facts->station_phone)
         frame_fact(c, T("也可以打电话"), c->facts->station_phone, false);
     frame_actions(c);
