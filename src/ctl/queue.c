@@ -76,6 +76,9 @@ static int list(const struct ctl_options *o, bool all)
     char *stopped = NULL;
     int status = 1;
 
+    char *db = xasprintf("%s/bangban.db", o->data);
+    int aside = store_put_aside(db);
+    free(db);
     if (!s)
         goto out;
     if (!store_each(s, list_row, &l, &err) || !store_count(s, &counts, &err) ||
@@ -83,12 +86,13 @@ static int list(const struct ctl_options *o, bool all)
         fprintf(stderr, "bangbanctl: %s\n", err.text);
         goto out;
     }
-    status = counts.refused || stopped ? 1 : 0;
+    status = counts.refused || stopped || aside ? 1 : 0;
     if (o->json) {
-        json_t *root = json_pack("{s:I, s:I, s:I, s:s?, s:O}", "waiting",
+        json_t *root = json_pack("{s:I, s:I, s:I, s:i, s:s?, s:O}", "waiting",
                                  (json_int_t)counts.waiting, "delivered",
                                  (json_int_t)counts.delivered, "refused",
-                                 (json_int_t)counts.refused, "stopped", stopped, "rows", l.rows);
+                                 (json_int_t)counts.refused, "put_aside", aside,
+                                 "stopped", stopped, "rows", l.rows);
         json_dumpf(root, stdout, JSON_INDENT(1));
         putchar('\n');
         json_decref(root);
@@ -99,6 +103,10 @@ static int list(const struct ctl_options *o, bool all)
     if (stopped)
         printf("STOPPED: %s\n  Nothing is sent. Mend what is named (usually a certificate); the\n"
                "  terminal looks again within 15 minutes and at every start.\n", stopped);
+    if (aside)
+        printf("PUT ASIDE: %d damaged files (bangban.db.broken-N) may hold applications that were\n"
+               "  never sent. Copy them away and report it; the notice ends when they are gone.\n",
+               aside);
     if (counts.refused)
         printf("REFUSED: the central system will not take these. Mend the cause it gives, then\n"
                "  \"bangbanctl queue retry CODE\" (or \"all\"); the terminal looks within 15 minutes.\n");

@@ -47,7 +47,7 @@ struct desk {
     struct worker *query_worker; /* a resident does not wait behind the queue */
     struct post_client *query;
     bool sending, stopped;
-    int refused, waiting;
+    int refused, waiting, put_aside;
     int64_t due_ms; /* 0: nothing waits */
 
     struct printer *printer; /* NULL: none; touched by its thread only */
@@ -405,6 +405,9 @@ static bool open_store(struct desk *d, const char *folder, struct err *err)
 {
     char *path = xasprintf("%s/bangban.db", folder);
     bool ok = file_make_folder(folder, err) && (d->store = store_open(path, err)) != NULL;
+    d->put_aside = store_put_aside(path);
+    if (ok && d->put_aside)
+        log_error("store", "%d damaged stores lie beside %s; see docs/store.md", d->put_aside, path);
     free(path);
     return ok;
 }
@@ -616,6 +619,11 @@ int desk_waiting(const struct desk *d)
 bool desk_stopped(const struct desk *d)
 {
     return d->stopped;
+}
+
+int desk_put_aside(const struct desk *d)
+{
+    return d->put_aside;
 }
 
 int desk_refused(const struct desk *d)

@@ -44,6 +44,7 @@ int desk_waiting(const struct desk *d);
 /* What staff must see to; false: nothing. */
 bool desk_stopped(const struct desk *d); /* nothing can be sent */
 int desk_refused(const struct desk *d);  /* applications that will not be taken */
+int desk_put_aside(const struct desk *d); /* damaged stores with applications inside */
 
 /* When the queue wants to be looked at again, unix ms; 0: nothing waits. */
 int64_t desk_deadline(const struct desk *d);

@@ -182,6 +182,7 @@ static void draw(struct kiosk *k, bool force)
     if (k->desk) {
         k->facts.queue_stopped = desk_stopped(k->desk);
         k->facts.refused = desk_refused(k->desk);
+        k->facts.put_aside = desk_put_aside(k->desk);
     }
     screens_draw(k->ui, k->visit, &k->world, &k->facts);
     window_show(k->window, k->ui, force);
@@ -396,6 +397,7 @@ static int loop(struct kiosk *k, uint32_t desk_event)
 {
     int status = 0;
     SDL_Event e;
+    draw(k, false); /* what the desk found on opening, if anything */
     while (!k->quit) {
         int64_t deadline = earlier(desk_deadline(k->desk), visit_deadline(k->visit, &k->world));
         int64_t wait = deadline ? deadline - now_ms(k) : -1;

@@ -12,6 +12,7 @@ struct screen_facts {
     const char *station_phone;
     /* For staff passing by, on the first two screens. */
     bool queue_stopped; /* nothing can be sent until somebody acts */
+    int put_aside;      /* damaged stores beside the present one */
     int refused;        /* applications the central system will not take */
 };
 

@@ -5,7 +5,10 @@
 /* Residents read it too, so it is calm and says whom it concerns. */
 static void for_staff(struct page *c)
 {
-    if (c->facts->queue_stopped)
+    if (c->facts->put_aside)
+        frame_tone(c, UI_TONE_WARN, "staff",
+                   T("工作人员请看：以前存申请的文件坏了，放在一边了。请报修，不要删。现在办的都会存好。"));
+    else if (c->facts->queue_stopped)
         frame_tone(c, UI_TONE_WARN, "staff",
                    T("工作人员请看：办的事送不上去，要您来弄。大家可以接着办，都会存好。"));
     else if (c->facts->refused)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -177,6 +178,19 @@ static void put_aside(const char *path, struct err *err, const char *why)
             "store: not a sound database (%s); kept as %s beside it. Do not delete "
             "it, call the operator. The next start begins an empty store",
             why, name ? name + 1 : to);
+}
+
+int store_put_aside(const char *path)
+{
+    char *pattern = NULL;
+    glob_t found = {0};
+    int n = 0;
+    if (asprintf(&pattern, "%s.broken-*[0-9]", path) >= 0 &&
+        glob(pattern, 0, NULL, &found) == 0)
+        n = (int)found.gl_pathc;
+    globfree(&found);
+    free(pattern);
+    return n;
 }
 
 static int exec(struct store *s, const char *sql)

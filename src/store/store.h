@@ -70,6 +70,9 @@ enum store_found { STORE_FAILED = -1, STORE_NONE = 0, STORE_FOUND = 1 };
  * hold applications that someone can still rescue. */
 struct store *store_open(const char *path, struct err *err);
 void store_close(struct store *s); /* NULL is fine */
+/* How many files store_open ever put aside beside path, until somebody takes them
+ * away to rescue what is in them. */
+int store_put_aside(const char *path);
 
 /* True means the row survives a power cut from here on. Same id and same digest
  * again: success that changes nothing, so a caller unsure whether it saved saves
