@@ -309,7 +309,7 @@ static enum outcome run_step(struct script *s, const struct script_host *h,
             s->passed_ms = now_ms;
             h->pass(h->self, due_ms);
         }
-        return patient(s, false, now_ms);
+        return now_ms - s->since_ms > (*rest ? atoi(rest) : PATIENCE_MS) ? FAIL : NOT_YET;
     }
     if (strcmp(verb, "restart") == 0) {
         h->restart(h->self, s->next + 2); /* does not return when it works */

@@ -2,7 +2,9 @@
  * then delivers them one after the other over mutual TLS as the kiosk does, marking
  * each with its receipt.
  *
- *   bench_delivery CONFIG-FOLDER APPLICATION.json DATA-FOLDER [COUNT] */
+ *   bench_delivery CONFIG-FOLDER APPLICATION.json DATA-FOLDER [COUNT [queue]]
+ *
+ * With "queue" it only fills the outbox of a kiosk, for tests/faults/kill-central. */
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,8 +71,10 @@ int main(int argc, char **argv)
     size_t len;
     char *text = file_read(argv[2], 1 << 20, &len, &err);
     json_t *application = text ? json_read(argv[2], text, len, 1 << 20, &err) : NULL;
-    char *db = xasprintf("%s/bench-delivery.db", argv[3]);
-    unlink(db);
+    bool only_queue = argc > 5 && strcmp(argv[5], "queue") == 0;
+    char *db = xasprintf("%s/%s.db", argv[3], only_queue ? "bangban" : "bench-delivery");
+    if (!only_queue)
+        unlink(db);
     struct store *s = store_open(db, &err);
     struct sealer *sealer = sealer_create(st.sealing_certs, st.sealing_cert_count, &err);
     struct post_config config = {.url = st.central_url, .ca = st.central_ca,
@@ -85,6 +89,10 @@ int main(int argc, char **argv)
         if (!queue_one(s, sealer, application, i, &err))
             return fail("queue", &err);
     int64_t queued = clock_mono_ms() - t0;
+    if (only_queue) {
+        store_close(s);
+        return 0;
+    }
     t0 = clock_mono_ms();
     for (; sent < count; sent++) {
         struct outbox_row row;
