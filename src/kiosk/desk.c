@@ -493,6 +493,10 @@ void desk_close(struct desk *d)
     worker_destroy(d->query_worker);
     worker_destroy(d->post_worker);
     worker_destroy(d->store_worker);
+    /* What came back too late for anybody: it may hold a card. */
+    SDL_Event late;
+    while (SDL_PeepEvents(&late, 1, SDL_GETEVENT, d->sdl_event, d->sdl_event) == 1)
+        completion_free(late.user.data1);
     for (int i = 0; i < 2; i++)
         if (d->scan_cancel[i] >= 0)
             close(d->scan_cancel[i]);

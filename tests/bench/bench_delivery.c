@@ -89,10 +89,8 @@ int main(int argc, char **argv)
         if (!queue_one(s, sealer, application, i, &err))
             return fail("queue", &err);
     int64_t queued = clock_mono_ms() - t0;
-    if (only_queue) {
-        store_close(s);
-        return 0;
-    }
+    if (only_queue)
+        goto out;
     t0 = clock_mono_ms();
     for (; sent < count; sent++) {
         struct outbox_row row;
@@ -114,15 +112,16 @@ int main(int argc, char **argv)
         delivery_result_finish(&result);
         outbox_row_finish(&row);
     }
-    int64_t took = clock_mono_ms() - t0;
+    t0 = clock_mono_ms() - t0;
     printf("| %d applications | per second |\n|---|---|\n", count);
     printf("| sealed and stored | %.0f |\n", 1000.0 * count / (double)(queued ? queued : 1));
     printf("| delivered over TLS, receipt checked and stored | %.0f |\n",
-           1000.0 * count / (double)(took ? took : 1));
+           1000.0 * count / (double)(t0 ? t0 : 1));
+    unlink(db);
+out:
     post_client_destroy(post);
     sealer_destroy(sealer);
     store_close(s);
-    unlink(db);
     json_decref(application);
     free(text);
     free(db);
