@@ -40,8 +40,10 @@ void *realloc(void *p, size_t size)
         return NULL;
     }
     old = malloc_usable_size(p);
-    if (size <= old && size >= old / 2)
+    if (size <= old && size >= old / 2) {
+        explicit_bzero((char *)p + size, old - size);
         return p;
+    }
     q = malloc(size);
     if (!q)
         return NULL;

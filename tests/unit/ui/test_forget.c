@@ -78,10 +78,37 @@ static void nothing_of_a_resident_stays_in_memory(void **state)
     free(pixels);
 }
 
+/* What realloc gives up: the old place of a block that moves, the end of one that
+ * shrinks. Their new contents are overwritten before the search. */
+static void a_block_that_changes_its_size_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    char name[64] = "";
+    for (int i = 0; i < 60; i++)
+        name[i] = (char)('a' + (i * 11 + 5) % 26);
+    char *grown = calloc(1, 400), *shrunk = calloc(1, 4000), *tight = calloc(1, 400);
+    void *wall = malloc(32); /* so that the first cannot grow in place */
+    memcpy(grown + 100, name, sizeof name);
+    memcpy(shrunk + 3000, name, sizeof name);
+    memcpy(tight + 320, name, sizeof name);
+    assert_int_equal(copies_of(name + 24), 3);
+    grown = realloc(grown, 100000);
+    assert_memory_equal(grown + 100, name, sizeof name);
+    memset(grown, 0, 400);
+    shrunk = realloc(shrunk, 500);
+    tight = realloc(tight, 300);
+    assert_int_equal(copies_of(name + 24), 0);
+    free(grown);
+    free(shrunk);
+    free(tight);
+    free(wall);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_of_a_resident_stays_in_memory),
+        cmocka_unit_test(a_block_that_changes_its_size_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
