@@ -30,6 +30,10 @@ if(BANGBAN_SANITIZE)
   endif()
 endif()
 
+if(BANGBAN_LIBFUZZER) # the rooms too, or it sees nothing of what it reaches
+  target_compile_options(bangban_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # bangban_room(rules SOURCES a.c b.c DEPS base PkgConfig::X)
 function(bangban_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;DEPS" ${ARGN})
