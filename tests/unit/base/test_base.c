@@ -1,4 +1,5 @@
 /* The ground everything stands on: text, buffers, files, JSON, arenas, workers. */
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,12 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -237,6 +241,113 @@ static void a_worker_does_every_job_once_in_order_also_when_it_is_ended(void **s
     worker_destroy(NULL);
 }
 
+static struct worker *alone;
+static atomic_int begun, ended;
+
+static void until_the_end_is_wanted(void *self, void *job)
+{
+    (void)self;
+    (void)job;
+    atomic_store(&begun, 1);
+    while (!worker_stopping(alone))
+        sched_yield();
+    atomic_store(&ended, 1);
+}
+
+static void a_job_that_runs_learns_of_the_end_and_is_waited_for(void **state)
+{
+    (void)state;
+    alone = worker_create("test", until_the_end_is_wanted, NULL, NULL);
+    assert_non_null(alone);
+    assert_false(worker_stopping(alone));
+    worker_post(alone, NULL);
+    while (!atomic_load(&begun))
+        sched_yield();
+    assert_int_equal(atomic_load(&ended), 0);
+    worker_destroy(alone);
+    assert_int_equal(atomic_load(&ended), 1);
+}
+
+static void what_an_arena_hands_out_is_zero_also_after_a_reset(void **state)
+{
+    struct arena *a = arena_create(1 << 16, false);
+    (void)state;
+    for (int round = 0; round < 2; round++) {
+        for (size_t size = 1; size < 200; size += 7) {
+            unsigned char *p = arena_alloc(a, size);
+            for (size_t i = 0; i < size; i++)
+                assert_int_equal(p[i], 0);
+            assert_int_equal((uintptr_t)p % 16, 0);
+            memset(p, 0xEE, size);
+        }
+        arena_reset(a);
+    }
+    assert_string_equal(arena_printf(a, "%s-%d", "永川", 7), "永川-7");
+    arena_destroy(a);
+}
+
+static void a_buffer_that_was_cleared_takes_again_what_its_ceiling_allows(void **state)
+{
+    struct buf b;
+    (void)state;
+    buf_init(&b, 4);
+    assert_false(buf_text(&b, "12345"));
+    assert_int_equal(b.len, 0);
+    assert_false(buf_append(&b, "x", SIZE_MAX));
+    buf_clear(&b);
+    assert_true(buf_text(&b, "1234"));
+    assert_false(buf_printf(&b, "%d", 5));
+    assert_string_equal((char *)b.data, "1234");
+    buf_finish_wipe(&b);
+    assert_null(b.data);
+    buf_finish_wipe(&b);
+}
+
+static void an_error_is_cut_between_characters(void **state)
+{
+    static const char *const ends[] = {"川", "é", "𬎆", "a"};
+    char long_text[1024];
+    struct err err;
+    (void)state;
+    assert_false(err_set(NULL, ERR_RETRY, "%s", "nobody listens"));
+    for (size_t e = 0; e < ARRAY_LEN(ends); e++)
+        for (size_t ascii = 0; ascii < 5; ascii++) { /* the cut falls on every byte */
+            size_t used = ascii;
+            memset(long_text, 'x', ascii);
+            while (used + strlen(ends[e]) < sizeof long_text) {
+                memcpy(long_text + used, ends[e], strlen(ends[e]));
+                used += strlen(ends[e]);
+            }
+            long_text[used] = 0;
+            assert_false(err_set(&err, ERR_REFUSED, "%s", long_text));
+            assert_int_equal(err.kind, ERR_REFUSED);
+            assert_true(text_valid(err.text, strlen(err.text)));
+            /* and no more is lost than the one character */
+            assert_true(strlen(err.text) + strlen(ends[e]) >= sizeof err.text);
+            assert_memory_equal(err.text, long_text, strlen(err.text));
+        }
+    err_set(&err, ERR_OFFLINE, "永川");
+    assert_string_equal(err.text, "永川"); /* what fits is left alone */
+    assert_string_equal(err_kind_name(ERR_OFFLINE), "offline");
+    assert_string_equal(err_kind_name((enum err_kind)99), "?");
+}
+
+static void the_clocks_are_in_milliseconds_and_one_never_goes_back(void **state)
+{
+    struct timespec unix_now, mono_now;
+    (void)state;
+    int64_t unix_ms = clock_unix_ms(), mono_ms = clock_mono_ms();
+    clock_gettime(CLOCK_REALTIME, &unix_now);
+    clock_gettime(CLOCK_MONOTONIC, &mono_now);
+    assert_in_range(unix_now.tv_sec - unix_ms / 1000, 0, 60);
+    assert_in_range(mono_now.tv_sec - mono_ms / 1000, 0, 60);
+    for (int i = 0; i < 1000; i++) {
+        int64_t now = clock_mono_ms();
+        assert_true(now >= mono_ms);
+        mono_ms = now;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +361,11 @@ int main(void)
         cmocka_unit_test(json_from_outside_is_held_to_its_form),
         cmocka_unit_test(a_secret_arena_is_wiped_and_stays_out_of_dumps),
         cmocka_unit_test(a_worker_does_every_job_once_in_order_also_when_it_is_ended),
+        cmocka_unit_test(a_job_that_runs_learns_of_the_end_and_is_waited_for),
+        cmocka_unit_test(what_an_arena_hands_out_is_zero_also_after_a_reset),
+        cmocka_unit_test(a_buffer_that_was_cleared_takes_again_what_its_ceiling_allows),
+        cmocka_unit_test(an_error_is_cut_between_characters),
+        cmocka_unit_test(the_clocks_are_in_milliseconds_and_one_never_goes_back),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
