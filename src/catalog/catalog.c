@@ -48,8 +48,13 @@ static void read_parameters(struct catalog *c, struct reader *r)
             reader_fault(r, reader_get(item, "from"), "a day is written 2026-07-01");
         const char *value = reader_text(r, item, "value", false);
         d->empty = !*value;
-        if (!d->empty)
-            reader_int(r, item, "value", &d->value);
+        if (!d->empty && reader_int(r, item, "value", &d->value) && d->value < 0)
+            reader_fault(r, reader_get(item, "value"), "an amount is 0 or more");
+        for (int k = 0; k < i; k++)
+            if (*d->key && strcmp(c->parameters[k].key, d->key) == 0 &&
+                date_compare(c->parameters[k].from, d->from) == 0)
+                reader_fault(r, reader_get(item, "key"),
+                             "\"%s\" begins twice on the same day; take one out", d->key);
     }
 }
 
@@ -78,36 +83,73 @@ static bool key_exists(const struct catalog *c, const char *key)
 
 /* ---- holidays.yaml ---- */
 
+struct placed_day {
+    struct date_exception e;
+    struct fy_node *at;
+};
+
 static int by_day(const void *a, const void *b)
 {
-    const struct date_exception *x = a, *y = b;
-    return date_compare(x->day, y->day);
+    const struct placed_day *x = a, *y = b;
+    return date_compare(x->e.day, y->e.day);
+}
+
+/* Without the years no day can be promised, and nobody would see why. */
+static int year_of(struct reader *r, const char *key)
+{
+    struct fy_node *root = reader_root(r);
+    int64_t year = 0;
+    if (!reader_get(root, key))
+        reader_fault(r, root, "\"%s\" is missing; add it", key);
+    else if (reader_int(r, root, key, &year) && (year < 2020 || year > 2199))
+        reader_fault(r, reader_get(root, key), "\"%s\" must be a year, such as 2026", key);
+    return (int)year;
 }
 
 static void read_holidays(struct catalog *c, struct reader *r)
 {
     static const char *const lists[] = {"holidays", "worked"};
     struct fy_node *root = reader_root(r);
-    int64_t first = 0, last = 0;
     int n = 0;
-    reader_mapping(r, root, "first_year last_year holidays worked");
-    reader_int(r, root, "first_year", &first);
-    reader_int(r, root, "last_year", &last);
+    if (!reader_mapping(r, root, "first_year last_year holidays worked"))
+        return;
+    int first = year_of(r, "first_year"), last = year_of(r, "last_year");
+    if (r->findings == 0 && last < first)
+        reader_fault(r, reader_get(root, "last_year"), "\"last_year\" lies before \"first_year\"; "
+                     "change one of them");
     int total = reader_count(r, root, "holidays") + reader_count(r, root, "worked");
-    struct date_exception *days = arena_alloc(c->arena, sizeof *days * (size_t)total);
-    for (int worked = 0; worked < 2; worked++)
-        for (int i = 0; i < reader_count(r, root, lists[worked]); i++) {
+    struct placed_day *days = xcalloc((size_t)total + 1, sizeof *days);
+    bool years_known = r->findings == 0;
+    for (int worked = 0; worked < 2; worked++) {
+        int count = reader_count(r, root, lists[worked]);
+        for (int i = 0; i < count; i++) {
             struct fy_node *item = reader_item(root, lists[worked], i);
             const char *text = fy_node_get_scalar0(item);
-            days[n].works = worked;
-            if (!text || !date_parse(text, &days[n].day))
+            struct date day;
+            if (!text || !date_parse(text, &day)) {
                 reader_fault(r, item, "a day is written 2026-10-01");
-            else
-                n++;
+                continue;
+            }
+            if (years_known && (day.year < first || day.year > last))
+                reader_fault(r, item, "this day lies outside first_year to last_year; change "
+                                      "them, or take it out");
+            if (worked && date_weekday(day) <= 5)
+                reader_fault(r, item, "this is a Monday to Friday and worked anyway; compare it "
+                                      "with the notice");
+            days[n++] = (struct placed_day){{day, worked}, item};
         }
+    }
     qsort(days, (size_t)n, sizeof *days, by_day);
-    c->workdays = (struct workdays){.exceptions = days, .count = (size_t)n,
-                                    .first_year = (int)first, .last_year = (int)last};
+    struct date_exception *out = arena_alloc(c->arena, sizeof *out * (size_t)n);
+    for (int i = 0; i < n; i++) {
+        out[i] = days[i].e;
+        if (i > 0 && date_compare(days[i - 1].e.day, days[i].e.day) == 0)
+            reader_fault(r, days[i].at, "this day stands twice; take it out here, or at %s",
+                         reader_place(r, days[i - 1].at));
+    }
+    free(days);
+    c->workdays = (struct workdays){.exceptions = out, .count = (size_t)n, .first_year = first,
+                                    .last_year = last};
 }
 
 const struct workdays *catalog_workdays(const struct catalog *c)
@@ -131,24 +173,86 @@ bool catalog_promise(const struct catalog *c, const struct service *s, struct da
 
 /* ---- towns.csv, villages.csv: code,name ---- */
 
+struct row {
+    struct division division;
+    int line;
+};
+
 static int by_code(const void *a, const void *b)
 {
-    const struct division *x = a, *y = b;
-    return strcmp(x->code, y->code);
+    const struct row *x = a, *y = b;
+    int order = strcmp(x->division.code, y->division.code);
+    return order ? order : x->line - y->line;
 }
 
-static struct division *read_divisions(struct catalog *c, const char *path, size_t digits,
-                                       int *count, struct report *report)
+static int code_of(const void *code, const void *division)
 {
-    struct err err;
-    char *text = file_read(path, MAX_CSV, NULL, &err), *rest = text, *line;
-    struct division *list = NULL;
-    int number = 0;
-    *count = 0;
-    if (!text) {
-        report_add(report, "%s", err.text);
+    return strcmp(code, ((const struct division *)division)->code);
+}
+
+static const struct division *find(const struct division *list, int count, const char *code)
+{
+    return count ? bsearch(code, list, (size_t)count, sizeof *list, code_of) : NULL;
+}
+
+struct csv {
+    const char *path;
+    size_t digits;
+    const struct catalog *above; /* whose towns the codes lie in; NULL: not asked */
+    struct report *report;
+};
+
+/* Ends the code and returns the name, or says what is wrong with the line. */
+static const char *name_in_line(const struct csv *csv, char *line, int number)
+{
+    char *name = strchr(line, ','), town[10], spaces[256];
+    const char *what = NULL, *at = line;
+    if (name)
+        *name++ = 0;
+    if (!name || strlen(line) != csv->digits || strspn(line, "0123456789") != csv->digits) {
+        report_add(csv->report, "%s:%d:1: expected \"code,name\" with a code of %zu digits; "
+                                "mend the line or take it out",
+                   csv->path, number, csv->digits);
         return NULL;
     }
+    text_copy(spaces, sizeof spaces, name);
+    text_squeeze(spaces, NULL);
+    if (!*spaces)
+        what = "the name is missing; write it after the comma", at = name;
+    else if ((at = strchr(name, ',')))
+        what = "a third column; leave only code and name";
+    else if ((at = strchr(name, '"')))
+        what = "a quotation mark; take it out";
+    if (what) {
+        report_add(csv->report, "%s:%d:%zu: %s", csv->path, number,
+                   csv->digits + 2 + text_length(name) - text_length(at), what);
+        return NULL;
+    }
+    snprintf(town, sizeof town, "%.9s", line);
+    if (csv->above && !find(csv->above->towns, csv->above->town_count, town)) {
+        report_add(csv->report, "%s:%d:1: %s %s lies in the town %s, which towns.csv does not "
+                                "have; add the town or take the line out",
+                   csv->path, number, line, name, town);
+        return NULL;
+    }
+    return name;
+}
+
+static struct division *read_divisions(struct catalog *c, const struct csv *csv, int *count)
+{
+    struct err err;
+    size_t len;
+    char *text = file_read(csv->path, MAX_CSV, &len, &err), *rest = text, *line;
+    struct row *rows = NULL;
+    struct division *list = NULL;
+    int number = 0, n = 0, room = 0;
+    *count = 0;
+    if (!text) {
+        report_add(csv->report, "%s", err.text);
+        return NULL;
+    }
+    if (!reader_utf8(csv->report, csv->path, text, len))
+        goto out;
     if (strncmp(rest, "\xEF\xBB\xBF", 3) == 0)
         rest += 3;
     while ((line = strsep(&rest, "\n"))) {
@@ -156,38 +260,32 @@ static struct division *read_divisions(struct catalog *c, const char *path, size
         line[strcspn(line, "\r")] = 0;
         if (!*line || *line == '#' || strncmp(line, "code,", 5) == 0)
             continue;
-        char *name = strchr(line, ',');
-        if (name)
-            *name++ = 0;
-        if (!name || !*name || strlen(line) != digits ||
-            strspn(line, "0123456789") != digits || !text_valid(name, strlen(name))) {
-            report_add(report, "%s:%d:1: expected \"code,name\" with a code of %zu digits", path,
-                       number, digits);
+        const char *name = name_in_line(csv, line, number);
+        if (!name)
             continue;
+        if (n == room) {
+            room = room ? 2 * room : 64;
+            rows = xrealloc(rows, sizeof *rows * (size_t)room);
         }
-        list = xrealloc(list, sizeof *list * (size_t)(*count + 1));
-        list[(*count)++] = (struct division){arena_strdup(c->arena, line),
-                                             arena_strdup(c->arena, name)};
+        rows[n++] = (struct row){{arena_strdup(c->arena, line), arena_strdup(c->arena, name)},
+                                 number};
     }
+    if (n == 0)
+        goto out;
+    qsort(rows, (size_t)n, sizeof *rows, by_code);
+    list = xcalloc((size_t)n, sizeof *list);
+    for (int i = 0; i < n; i++) {
+        list[i] = rows[i].division;
+        if (i > 0 && strcmp(list[i - 1].code, list[i].code) == 0)
+            report_add(csv->report, "%s:%d:1: the code %s stands twice, also in line %d; take "
+                                    "one out",
+                       csv->path, rows[i].line, list[i].code, rows[i - 1].line);
+    }
+    *count = n;
+out:
+    free(rows);
     free(text);
-    if (*count)
-        qsort(list, (size_t)*count, sizeof *list, by_code);
-    for (int i = 1; i < *count; i++)
-        if (strcmp(list[i - 1].code, list[i].code) == 0)
-            report_add(report, "%s: the code %s stands twice", path, list[i].code);
     return list;
-}
-
-static void check_villages(const struct catalog *c, const char *path, struct report *report)
-{
-    for (int i = 0; i < c->village_count; i++) {
-        char town[10];
-        snprintf(town, sizeof town, "%.9s", c->villages[i].code);
-        if (!catalog_division_name(c, town))
-            report_add(report, "%s: %s %s lies in the town %s, which towns.csv does not have; "
-                       "add the town or take the line out", path, c->villages[i].code,
-                       c->villages[i].name, town);
-    }
 }
 
 int catalog_town_count(const struct catalog *c)
@@ -215,13 +313,10 @@ int catalog_villages(const struct catalog *c, const char *town_code, const struc
 
 const char *catalog_division_name(const struct catalog *c, const char *code)
 {
-    for (int i = 0; i < c->town_count; i++)
-        if (strcmp(c->towns[i].code, code) == 0)
-            return c->towns[i].name;
-    for (int i = 0; i < c->village_count; i++)
-        if (strcmp(c->villages[i].code, code) == 0)
-            return c->villages[i].name;
-    return NULL;
+    const struct division *d = find(c->towns, c->town_count, code);
+    if (!d)
+        d = find(c->villages, c->village_count, code);
+    return d ? d->name : NULL;
 }
 
 /* ---- words ---- */
@@ -281,19 +376,15 @@ bool catalog_expand(const struct catalog *c, const struct words *w, enum lang la
     return true;
 }
 
-static void check_words(const struct catalog *c, struct report *report, const char *file,
-                        const struct words *w)
+static void check_mentions(const struct catalog *c, struct report *report,
+                           const struct mention *m)
 {
-    for (int lang = 0; lang < LANG_COUNT; lang++)
-        for (const char *p = w->in[lang]; p && (p = strchr(p, '{')); p++) {
-            char key[64];
-            snprintf(key, sizeof key, "%.*s", (int)strcspn(p + 1, "}"), p + 1);
-            if (strcmp(key, "age") != 0 && strcmp(key, "promised_days") != 0 &&
-                strcmp(key, "due") != 0 && !key_exists(c, key))
-                report_add(report, "%s: {%s} stands in a text, but parameters.yaml has no such "
-                                   "key; add it, without a value if it is not known",
-                           file, key);
-        }
+    for (; m; m = m->next)
+        if (strcmp(m->key, "age") != 0 && strcmp(m->key, "promised_days") != 0 &&
+            strcmp(m->key, "due") != 0 && !key_exists(c, m->key))
+            report_add(report, "%s: {%s} stands in this text, but parameters.yaml has no such "
+                               "key; add it, without a value if it is not known",
+                       m->where, m->key);
 }
 
 /* ---- services/ ---- */
@@ -309,32 +400,13 @@ static int is_yaml(const struct dirent *d)
     return d->d_name[0] != '.' && len > 5 && strcmp(d->d_name + len - 5, ".yaml") == 0;
 }
 
-static void check_service(struct catalog *c, struct report *report, const char *file,
-                          const struct service *s)
+static void check_service(struct catalog *c, struct reader *r, const struct service *s)
 {
     for (int i = 0; i < c->service_count; i++)
         if (strcmp(c->services[i].id, s->id) == 0)
-            report_add(report, "%s:1:1: a service \"%s\" exists already; give it another id",
-                       file, s->id);
-    for (int i = 0; i < s->amount_count; i++)
-        check_words(c, report, file, &s->amount[i]);
-    for (int i = 0; i < s->faq_count; i++)
-        check_words(c, report, file, &s->faq[i].answer);
-    for (int i = 0; i < s->requirement_count; i++) {
-        check_words(c, report, file, &s->requirements[i].says);
-        check_words(c, report, file, &s->requirements[i].why_not);
-    }
-    for (int i = 0; i < s->reject_count; i++) {
-        check_words(c, report, file, &s->rejects[i].says);
-        check_words(c, report, file, &s->rejects[i].next_step);
-    }
-    for (int i = 0; i < s->requirement_count; i++)
-        check_words(c, report, file, &s->requirements[i].next_step);
-    check_words(c, report, file, &s->fee);
-    check_words(c, report, file, &s->summary);
-    check_words(c, report, file, &s->how_long);
-    check_words(c, report, file, &s->result);
-    check_words(c, report, file, &s->after);
+            reader_fault(r, reader_get(reader_root(r), "id"),
+                         "a service \"%s\" exists already; give it another id", s->id);
+    check_mentions(c, r->report, r->mentions);
 }
 
 static void read_services(struct catalog *c, const char *folder, struct report *report)
@@ -353,7 +425,7 @@ static void read_services(struct catalog *c, const char *folder, struct report *
         else if (reader_open(&r, path, report, c->arena)) {
             struct service s;
             if (service_read(&r, &s, &c->conditions)) {
-                check_service(c, report, path, &s);
+                check_service(c, &r, &s);
                 c->services[c->service_count++] = s;
             }
         }
@@ -385,9 +457,11 @@ struct catalog *catalog_load(const char *folder, struct report *report)
     c->arena = arena_create((size_t)256 << 20, false);
     read_one(c, folder, "parameters.yaml", read_parameters, report);
     read_one(c, folder, "holidays.yaml", read_holidays, report);
-    c->towns = read_divisions(c, towns, 9, &c->town_count, report);
-    c->villages = read_divisions(c, villages, 12, &c->village_count, report);
-    check_villages(c, villages, report);
+    int so_far = report_count(report);
+    c->towns = read_divisions(c, &(struct csv){towns, 9, NULL, report}, &c->town_count);
+    bool towns_right = report_count(report) == so_far; /* if not, villages are not blamed */
+    c->villages = read_divisions(
+        c, &(struct csv){villages, 12, towns_right ? c : NULL, report}, &c->village_count);
     read_services(c, folder, report);
     free(towns);
     free(villages);

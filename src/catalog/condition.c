@@ -149,8 +149,9 @@ enum truth condition_eval(const struct condition *c, fact_lookup lookup, void *s
     if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
         call.result = TRUTH_UNKNOWN;
         if (!run.unknown)
-            err_set(err, ERR_BROKEN, "%s: %s%s%s", c->source, lua_tostring(L, -1),
-                    run.missing[0] ? ": " : "", run.missing);
+            /* the cause first: a long condition is cut at its end */
+            err_set(err, ERR_BROKEN, "%s%s%s in: %s", lua_tostring(L, -1),
+                    run.missing[0] ? ": " : "", run.missing, c->source);
     }
     /* No lua_close: everything it owns lies in the pool. */
     explicit_bzero(pool.memory, pool.used);

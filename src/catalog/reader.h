@@ -1,7 +1,7 @@
 /* Reading YAML of a known shape: every getter reports what is wrong with the
  * place and what to do, and goes on, so that one run shows every finding.
- * Anchors, aliases, tags and tabs are refused: they surprise the people who edit
- * these files. Internal to catalog/. */
+ * Anchors, aliases, tags, tabs and second documents are refused: they surprise the
+ * people who edit these files. So is what is too long to be read in a moment. Internal to catalog/. */
 #ifndef CATALOG_READER_H
 #define CATALOG_READER_H
 
@@ -10,16 +10,25 @@
 #include "base/arena.h"
 #include "catalog/catalog.h"
 
+struct mention { /* of a {key} in a text */
+    const char *key, *where;
+    const struct mention *next;
+};
+
 struct reader {
     struct report *report;
     struct arena *arena; /* every string and array handed out lives here */
     const char *file;
     struct fy_document *document;
     int findings; /* of this reader */
+    const struct mention *mentions; /* in the texts read so far, the last one first */
 };
 
 void report_add(struct report *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* False, with the place of the first byte that is not UTF-8 (NUL is not, here). */
+bool reader_utf8(struct report *report, const char *file, const char *text, size_t len);
 
 /* False when the file cannot be read at all; the report says why. */
 bool reader_open(struct reader *r, const char *path, struct report *report,

@@ -140,8 +140,8 @@ static void fields(struct reader *r, struct fy_node *root, struct service *s,
         }
         f->checks = checks;
         for (int k = 0; k < i; k++)
-            if (strcmp(out[k].id, f->id) == 0)
-                reader_fault(r, reader_get(n, "id"), "the id \"%s\" stands twice", f->id);
+            if (*f->id && strcmp(out[k].id, f->id) == 0)
+                reader_fault(r, reader_get(n, "id"), "the id \"%s\" stands twice; give it another", f->id);
     }
     s->fields = out;
 }
@@ -280,8 +280,9 @@ static void try_conditions(struct reader *r, struct service *s, const struct con
         condition_eval(all->item[i], sample_fact, s, &err);
         if (err.kind == ERR_NONE)
             continue;
-        report_add(r->report, "%s: the condition \"%s\" fails: %s", all->where[i],
-                   condition_source(all->item[i]), err.text);
+        report_add(r->report, "%s: the condition fails (%s); compare numbers with numbers and "
+                              "texts with texts",
+                   all->where[i], err.text);
         r->findings++;
     }
 }

@@ -56,6 +56,11 @@ static void read_into(struct reader *r, struct station *s)
     s->panel_width_mm = width;
     s->panel_floor_mm = floor;
     number(r, n, "panel_rotation", 0, 270, &s->panel_rotation);
+    if (s->panel_rotation % 90) {
+        reader_fault(r, reader_get(n, "panel_rotation"),
+                     "\"panel_rotation\" must be 0, 90, 180 or 270");
+        s->panel_rotation = 0;
+    }
     choice(r, n, "text_size", sizes, 4, &s->text_size);
     choice(r, n, "theme", themes, 4, &s->theme);
     choice(r, n, "language", languages, 2, &s->language);
@@ -109,11 +114,7 @@ bool station_load(const char *folder, struct station *out, struct report *report
     if (access(local, F_OK) == 0)
         findings += read_file(local, out, report);
     if (!*out->id || !*out->name.in[LANG_ZH]) {
-        report_add(report, "%s:1:1: a station needs \"id\" and \"name\"", path);
-        findings++;
-    }
-    if (out->panel_rotation % 90) {
-        report_add(report, "%s: panel_rotation is 0, 90, 180 or 270", path);
+        report_add(report, "%s:1:1: a station needs \"id\" and \"name\"; add them", path);
         findings++;
     }
     free(path);
