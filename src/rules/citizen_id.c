@@ -65,7 +65,12 @@ enum citizen_id_fault citizen_id_check(const char *typed, struct date today,
     }
     if (text[17] != check_digit(text))
         return CITIZEN_ID_CHECK_DIGIT;
-    return out->birth.year && date_age(out->birth, today) > 120 ? CITIZEN_ID_AGE : CITIZEN_ID_OK;
+    return citizen_id_very_old(out->birth, today) ? CITIZEN_ID_AGE : CITIZEN_ID_OK;
+}
+
+bool citizen_id_very_old(struct date birth, struct date today)
+{
+    return birth.year && date_age(birth, today) > 120;
 }
 
 void citizen_id_mask(const char *number, char *out, size_t size)

@@ -36,6 +36,9 @@ struct citizen_id {
 enum citizen_id_fault citizen_id_check(const char *typed, struct date today,
                                        struct citizen_id *out);
 
+/* Over 120 by this date of birth; a date that is not known is not old. */
+bool citizen_id_very_old(struct date birth, struct date today);
+
 /* "5002**********1234" for screen and paper; shorter numbers keep their ends. */
 void citizen_id_mask(const char *number, char *out, size_t size);
 

@@ -321,6 +321,8 @@ static enum notice citizen_notice(enum citizen_id_fault fault)
         return NOTICE_ID_DATE;
     case CITIZEN_ID_CHECK_DIGIT:
         return NOTICE_ID_CHECK;
+    case CITIZEN_ID_AGE:
+        return NOTICE_ID_AGE;
     default:
         return NOTICE_ID_CHARACTERS;
     }
@@ -365,7 +367,7 @@ static bool parse_typed(struct visit *v, const struct field *f, bool accept, cha
     struct citizen_id id;
     enum notice n = citizen_notice(citizen_id_check(v->typed, visit_today(v), &id));
     snprintf(out, size, "%s", id.number);
-    if (n == NOTICE_ID_CHECK)
+    if (n == NOTICE_ID_CHECK || n == NOTICE_ID_AGE)
         return accept || warn(v, n);
     return n == NOTICE_NONE || refuse(v, n);
 }

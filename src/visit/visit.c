@@ -362,7 +362,7 @@ static void number_typed(struct visit *v, bool accept, struct effects *fx)
     memset(&v->person, 0, sizeof v->person);
     v->person.how = PERSON_TYPED;
     v->person.check_digit_wrong = fault == CITIZEN_ID_CHECK_DIGIT;
-    v->person.very_old = fault == CITIZEN_ID_AGE;
+    v->person.very_old = citizen_id_very_old(id.birth, visit_today(v)); /* also with that */
     v->person.card.kind = id.permanent_resident ? CARD_PERMANENT_2023 : CARD_RESIDENT;
     v->person.card.birth = id.birth;
     v->person.card.sex = id.sex;
@@ -803,16 +803,11 @@ static void card_read(struct visit *v, const struct event *e, struct effects *fx
     v->person.how = PERSON_CARD;
     v->person.card = e->card;
     v->person.expired = !identity_card_in_date(&e->card, visit_today(v));
+    v->person.very_old = citizen_id_very_old(e->card.birth, visit_today(v));
     if (e->card.kind != CARD_PERMANENT_2017) {
-        switch (citizen_id_check(e->card.number, visit_today(v), &id)) {
-        case CITIZEN_ID_OK:
-            break;
-        case CITIZEN_ID_AGE:
-            v->person.very_old = true;
-            break;
-        default:
-            v->person.check_digit_wrong = true;
-        }
+        enum citizen_id_fault fault = citizen_id_check(e->card.number, visit_today(v), &id);
+        v->person.check_digit_wrong = fault != CITIZEN_ID_OK && fault != CITIZEN_ID_AGE;
+        v->person.very_old |= fault == CITIZEN_ID_AGE;
     }
     go(v, SCREEN_CONFIRM_PERSON, fx);
 }

@@ -76,6 +76,10 @@ static void over_120_is_for_staff_to_look_at_and_never_a_refusal(void **state)
     (void)state;
     assert_id("509999190401010013", CITIZEN_ID_AGE); /* 122 on the day of the tests */
     assert_id("509999190701010015", CITIZEN_ID_OK);  /* 119 */
+    struct date day = {2026, 11, 24};
+    assert_false(citizen_id_very_old((struct date){1905, 11, 25}, day)); /* 120 still */
+    assert_true(citizen_id_very_old((struct date){1905, 11, 24}, day)); /* 121 today */
+    assert_false(citizen_id_very_old((struct date){0}, day));
 }
 
 static void codes_of_organisations_are_checked(void **state)
@@ -99,6 +103,11 @@ static void codes_of_organisations_are_checked(void **state)
     assert_string_equal(out, printed[0]);
     assert_int_equal(credit_code_check("９1350100M0001TGQXM", out), CREDIT_CODE_CHECK);
     assert_string_equal(out, "91350100M0001TGQXM"); /* lawful all the same */
+    assert_int_equal(credit_code_check("１１５００３８３　００９３３６５１２ｒ", out), CREDIT_CODE_OK);
+    assert_string_equal(out, printed[0]);
+    /* invented, with the first and the last character of the alphabet as check */
+    assert_int_equal(credit_code_check("52509999MJY0011T30", out), CREDIT_CODE_OK);
+    assert_int_equal(credit_code_check("52509999MJY0028T3Y", out), CREDIT_CODE_OK);
     assert_int_equal(credit_code_check("11500383009336512", out), CREDIT_CODE_LENGTH);
     assert_int_equal(credit_code_check("1150038300933651OR", out), CREDIT_CODE_CHARACTERS);
     assert_int_equal(credit_code_check("永1500383009336512R", out), CREDIT_CODE_CHARACTERS);

@@ -34,6 +34,29 @@ static int start(void **state)
     return catalog ? 0 : -1;
 }
 
+/* The same with a service that asks for the number of somebody else as well. */
+static int start_with_a_number_field(void **state)
+{
+    char folder[] = "/tmp/bangban-visit-XXXXXX", command[256];
+    int rc = start(state);
+    if (rc != 0 || !mkdtemp(folder))
+        return -1;
+    catalog_destroy((struct catalog *)(uintptr_t)world.catalog);
+    snprintf(command, sizeof command,
+             "cp -r kiosk-config/. %s && sed -i 's/kind: phone/kind: id/' %s/services/10*", folder,
+             folder);
+    rc = system(command);
+    struct report *report = report_create();
+    world.catalog = rc == 0 ? catalog_load(folder, report) : NULL;
+    for (int i = 0; i < report_count(report); i++)
+        fprintf(stderr, "%s\n", report_line(report, i));
+    report_destroy(report);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    rc |= system(command);
+    visit_begin(&visit, &world);
+    return rc == 0 && world.catalog ? 0 : -1;
+}
+
 static int stop(void **state)
 {
     (void)state;
@@ -291,6 +314,75 @@ static void an_age_over_120_warns_and_goes_on(void **state)
     assert_false(visit.person.check_digit_wrong);
 }
 
+/* Another person's number, such as a helper's, is warned of like one's own. */
+static void an_age_over_120_in_an_answer_warns_and_goes_on(void **state)
+{
+    (void)state;
+    to_identity();
+    send(card("509999194503080010", 1945));
+    tap(ACT_PERSON, 1);
+    tap(ACT_OPTION, 0);
+    int field = visit.field;
+    type("509999190401010013");
+    tap(ACT_NEXT, 0);
+    assert_int_equal(visit.field, field);
+    assert_int_equal(visit.notice, NOTICE_ID_AGE);
+    assert_true(visit.may_continue);
+    tap(ACT_CONTINUE, 0);
+    assert_int_not_equal(visit.field, field);
+    assert_string_equal(visit.answers[field].text, "509999190401010013");
+    assert_true(visit.answers[field].warned);
+}
+
+static void a_very_old_person_with_a_wrong_check_digit_is_told_of_both(void **state)
+{
+    struct buf out;
+    (void)state;
+    to_identity();
+    tap(ACT_TYPE_NUMBER, 0);
+    type("509999190401010012");
+    tap(ACT_NEXT, 0);
+    assert_int_equal(visit.notice, NOTICE_ID_CHECK);
+    tap(ACT_CONTINUE, 0);
+    assert_int_equal(visit.screen, SCREEN_CONFIRM_PERSON);
+    assert_true(visit.person.check_digit_wrong);
+    assert_true(visit.person.very_old);
+    buf_init(&out, 1 << 20);
+    assert_true(submission_write(&visit, &world, "yc-1", &out)); /* staff see both */
+    assert_non_null(strstr((const char *)out.data, "\"warnings\":[\"check_digit\",\"age\"]"));
+    buf_finish_wipe(&out);
+}
+
+static void a_card_warns_of_an_age_over_120_and_goes_on(void **state)
+{
+    (void)state;
+    to_identity();
+    struct event e = card("509999190401010013", 1904);
+    e.card.birth = (struct date){1904, 1, 1};
+    send(e);
+    assert_int_equal(visit.screen, SCREEN_CONFIRM_PERSON);
+    assert_true(visit.person.very_old);
+    assert_false(visit.person.check_digit_wrong);
+    tap(ACT_PERSON, 1);
+    assert_int_equal(visit.screen, SCREEN_QUESTION);
+}
+
+/* Its number tells no birth date; its chip does. */
+static void a_permanent_residents_age_is_that_of_the_chip(void **state)
+{
+    static const enum identity_card_kind kinds[] = {CARD_PERMANENT_2023, CARD_PERMANENT_2017};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        visit_begin(&visit, &world);
+        to_identity();
+        struct event e = card(i == 0 ? "911008188107161239" : "CHN110081071612", 1900);
+        e.card.kind = kinds[i];
+        send(e);
+        assert_int_equal(visit.screen, SCREEN_CONFIRM_PERSON);
+        assert_true(visit.person.very_old);
+    }
+}
+
 static void refusing_consent_leads_to_the_window_not_to_a_dead_end(void **state)
 {
     (void)state;
@@ -399,6 +491,14 @@ int main(void)
             somebody_too_young_is_told_why_and_can_go_on_elsewhere, start, stop),
         cmocka_unit_test_setup_teardown(a_wrong_check_digit_warns_and_goes_on, start, stop),
         cmocka_unit_test_setup_teardown(an_age_over_120_warns_and_goes_on, start, stop),
+        cmocka_unit_test_setup_teardown(an_age_over_120_in_an_answer_warns_and_goes_on,
+                                        start_with_a_number_field, stop),
+        cmocka_unit_test_setup_teardown(
+            a_very_old_person_with_a_wrong_check_digit_is_told_of_both, start, stop),
+        cmocka_unit_test_setup_teardown(a_card_warns_of_an_age_over_120_and_goes_on, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(a_permanent_residents_age_is_that_of_the_chip, start,
+                                        stop),
         cmocka_unit_test_setup_teardown(
             refusing_consent_leads_to_the_window_not_to_a_dead_end, start, stop),
         cmocka_unit_test_setup_teardown(
