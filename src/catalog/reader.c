@@ -49,8 +49,15 @@ report_vadd(struct report *r, const char *prefix, const char *fmt, va_list ap)
     char *text = NULL;
     if (r->count == MAX_LINES || vasprintf(&text, fmt, ap) < 0)
         return;
-    r->lines[r->count++] = xasprintf("%s%s", prefix, text);
+    char *line = xasprintf("%s%s", prefix, text);
     free(text);
+    /* Lua quotes half a character, a folder may be named in any encoding; a line that is
+     * not UTF-8 could not stand in JSON. */
+    uint32_t cp;
+    for (size_t i = 0, n; (n = text_next(line + i, &cp)); i += n)
+        if (cp == 0xFFFD && n == 1)
+            line[i] = '?';
+    r->lines[r->count++] = line;
 }
 
 void report_add(struct report *r, const char *fmt, ...)

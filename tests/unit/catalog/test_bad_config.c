@@ -140,6 +140,7 @@ static void every_mistake_is_named_with_its_place_and_what_to_do(void **state)
         {"station.local.yaml", NULL, "- a\n", "local.yaml:1", "name: value"},
         {GAOLING, "amount:\n", "amount:\n  -\n", "jintie.yaml:15:1:", "zh-CN en"},
         {GAOLING, "fee:\n", "fee: {}\nrest:\n", "jintie.yaml:25:1:", "\"zh-CN\" is missing; add it"},
+        {GAOLING, "must: \"age >= 80\"", "must: 'sex == \"\\永\"'", "jintie.yaml:37:12:", "invalid escape sequence"},
         {GAOLING, "icon: elder", "icon: &x elder", "jintie.yaml:4:7:", "an anchor (&name); take it out"},
         {GAOLING, "must: \"age >= 80\"", "must: \"age >= nil\"", "jintie.yaml:37:12:", "compare nil with number"},
         {GAOLING, "{elder80.80}", "{elder80.80", "jintie.yaml:16:13:", "close it"},

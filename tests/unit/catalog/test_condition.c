@@ -46,6 +46,15 @@ static void what_is_not_known_yet_is_never_a_no(void **state)
     assert_int_equal(eval("has(kinds, 'c')", NULL), TRUTH_NO);
 }
 
+static void a_fact_that_is_not_known_yet_is_no_fault(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    assert_int_equal(eval("later == 1", &err), TRUTH_UNKNOWN);
+    assert_int_equal(eval("has(later, 'a') and age >= 80", &err), TRUTH_UNKNOWN);
+    assert_int_equal(err.kind, ERR_NONE);
+}
+
 static void faults_are_unknown_and_named(void **state)
 {
     (void)state;
@@ -71,6 +80,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_known_yet_is_never_a_no),
+        cmocka_unit_test(a_fact_that_is_not_known_yet_is_no_fault),
         cmocka_unit_test(faults_are_unknown_and_named),
         cmocka_unit_test(what_is_no_expression_is_refused),
     };
