@@ -290,7 +290,7 @@ static int use_the_room(struct ui *ui, int i, struct ui_rect in, int h)
     if (grown <= in.h)
         return grown;
     make_roomy(ui, i, 1);
-    return want_group_h(ui, i, in.w);
+    return h;
 }
 
 static void place_pages(struct ui *ui, int i, struct ui_rect in, bool hidden)
