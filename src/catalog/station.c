@@ -122,6 +122,11 @@ bool station_load(const char *folder, struct station *out, struct report *report
     return findings == 0;
 }
 
+bool station_has(const char *spec)
+{
+    return spec && *spec && strcmp(spec, "none") != 0;
+}
+
 void station_finish(struct station *s)
 {
     arena_destroy(s->arena);

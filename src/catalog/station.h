@@ -23,6 +23,9 @@ struct station {
     struct arena *arena; /* holds every string above */
 };
 
+/* Does a device's line in station.yaml name one? */
+bool station_has(const char *spec);
+
 bool station_load(const char *folder, struct station *out, struct report *report);
 void station_finish(struct station *s); /* a zeroed one is fine */
 

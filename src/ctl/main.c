@@ -1,7 +1,6 @@
 /* bangbanctl: the operator's command line. Exit status 0 fine, 1 findings, 2 wrong
  * use; --json for scripts. */
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,13 @@ struct command {
     const char *name, *usage, *help;
     int (*run)(int argc, char **argv, const struct ctl_options *o);
 };
+
+void ctl_print_json(json_t *value)
+{
+    json_dumpf(value, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(value);
+}
 
 int ctl_check_config(int argc, char **argv, const struct ctl_options *o)
 {
@@ -41,10 +47,7 @@ int ctl_check_config(int argc, char **argv, const struct ctl_options *o)
             printf("%s\n", report_line(report, i));
     }
     if (o->json) {
-        json_t *root = json_pack("{s:i, s:O}", "findings", findings, "list", list);
-        json_dumpf(root, stdout, JSON_INDENT(1));
-        putchar('\n');
-        json_decref(root);
+        ctl_print_json(json_pack("{s:i, s:O}", "findings", findings, "list", list));
     } else if (findings == 0) {
         printf("%s: %d services, %d towns, nothing to mend\n", argv[0],
                catalog_service_count(catalog), catalog_town_count(catalog));

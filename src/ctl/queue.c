@@ -1,7 +1,6 @@
 /* bangbanctl queue: what waits in a terminal, why it waits, and "try again". Works
  * beside the running kiosk on the same database. Shows codes, never people. */
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -20,11 +19,14 @@ static const char *state_name(enum outbox_state state)
     return names[state];
 }
 
-static struct store *open_queue(const struct ctl_options *o)
+/* *aside, unless NULL: how many damaged stores lie beside it. */
+static struct store *open_queue(const struct ctl_options *o, int *aside)
 {
     struct err err = {0};
     char *path = xasprintf("%s/bangban.db", o->data);
     struct store *s = NULL;
+    if (aside)
+        *aside = store_put_aside(path);
     if (access(path, F_OK) != 0)
         fprintf(stderr, "bangbanctl: %s: %s; --data names the terminal's data folder\n", path,
                 strerror(errno));
@@ -69,16 +71,14 @@ static bool list_row(void *self, const struct row_brief *row)
 
 static int list(const struct ctl_options *o, bool all)
 {
-    struct store *s = open_queue(o);
+    int aside;
+    struct store *s = open_queue(o, &aside);
     struct listing l = {.json = o->json, .all = all, .rows = json_array()};
     struct store_counts counts;
     struct err err = {0};
     char *stopped = NULL;
     int status = 1;
 
-    char *db = xasprintf("%s/bangban.db", o->data);
-    int aside = store_put_aside(db);
-    free(db);
     if (!s)
         goto out;
     if (!store_each(s, list_row, &l, &err) || !store_count(s, &counts, &err) ||
@@ -88,14 +88,11 @@ static int list(const struct ctl_options *o, bool all)
     }
     status = counts.refused || stopped || aside ? 1 : 0;
     if (o->json) {
-        json_t *root = json_pack("{s:I, s:I, s:I, s:i, s:s?, s:O}", "waiting",
+        ctl_print_json(json_pack("{s:I, s:I, s:I, s:i, s:s?, s:O}", "waiting",
                                  (json_int_t)counts.waiting, "delivered",
                                  (json_int_t)counts.delivered, "refused",
                                  (json_int_t)counts.refused, "put_aside", aside,
-                                 "stopped", stopped, "rows", l.rows);
-        json_dumpf(root, stdout, JSON_INDENT(1));
-        putchar('\n');
-        json_decref(root);
+                                 "stopped", stopped, "rows", l.rows));
         goto out;
     }
     printf("%lld waiting, %lld delivered, %lld refused\n", (long long)counts.waiting,
@@ -130,7 +127,7 @@ static int retry(const struct ctl_options *o, const char *which)
         fprintf(stderr, "bangbanctl: \"%s\" is no receipt code\n", which);
         return 2;
     }
-    if (!(s = open_queue(o)))
+    if (!(s = open_queue(o, NULL)))
         return 1;
     enum store_found found = all ? STORE_FOUND : store_find_code(s, code, &row, &err);
     if (found == STORE_FOUND)

@@ -2,7 +2,6 @@
  * line each. It asks devices and the central system, and changes nothing. Do not run
  * it while the kiosk has the serial devices open: two readers share one answer. */
 #include <errno.h>
-#include <jansson.h>
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,11 +44,6 @@ static void say(struct results *r, const char *what, enum verdict verdict, const
                                                  words[verdict], "text", text));
     else
         printf("%-5s %-14s %s\n", words[verdict], what, text);
-}
-
-static bool present(const char *spec)
-{
-    return spec && *spec && strcmp(spec, "none") != 0;
 }
 
 static void check_certificate(struct results *r, const char *what, const char *path)
@@ -119,7 +113,7 @@ static void check_devices(struct results *r, const struct station *s)
 {
     struct err err = {0};
 
-    if (!present(s->card_reader)) {
+    if (!station_has(s->card_reader)) {
         say(r, "card reader", ABSENT, "this station has none");
     } else {
         struct identity_card card;
@@ -132,7 +126,7 @@ static void check_devices(struct results *r, const struct station *s)
             : result == CARD_NONE ? "answers, no card on it" : err.text);
         card_reader_close(reader);
     }
-    if (!present(s->printer)) {
+    if (!station_has(s->printer)) {
         say(r, "printer", ABSENT, "this station has none");
     } else {
         struct printer *printer = printer_open(s->printer, &err);
@@ -143,7 +137,7 @@ static void check_devices(struct results *r, const struct station *s)
                                      : "");
         printer_close(printer);
     }
-    if (!present(s->scanner)) {
+    if (!station_has(s->scanner)) {
         say(r, "scanner", ABSENT, "this station has none");
     } else {
         char text[SCANNER_TEXT_SIZE];
@@ -184,10 +178,7 @@ int ctl_selftest(int argc, char **argv, const struct ctl_options *o)
         check_devices(&r, &station);
     }
     if (o->json) {
-        json_t *root = json_pack("{s:i, s:O}", "failed", r.bad, "checks", r.list);
-        json_dumpf(root, stdout, JSON_INDENT(1));
-        putchar('\n');
-        json_decref(root);
+        ctl_print_json(json_pack("{s:i, s:O}", "failed", r.bad, "checks", r.list));
     }
     json_decref(r.list);
     catalog_destroy(catalog);

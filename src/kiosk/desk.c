@@ -128,13 +128,14 @@ static void send_back(struct desk *d, struct completion *c)
 
 /* ---- the store's thread ---- */
 
-enum store_job_kind { S_APPEND, S_NEXT_DUE, S_DELIVERED, S_RETRY, S_PARK, S_STOP, S_FIND };
+enum store_job_kind { S_APPEND, S_NEXT_DUE, S_SETTLE, S_FIND };
 struct store_job {
     enum store_job_kind kind;
     struct buf plain; /* S_APPEND: the application, wiped after sealing */
     struct outbox_row row;
     struct delivery_result delivery;
     int64_t now_ms, next_try_ms;
+    enum delivery_outcome outcome; /* S_SETTLE: what is to be noted */
     bool clear_stop;
     char reason[160];
     char *query;
@@ -190,7 +191,8 @@ static void settle(struct desk *d, struct store_job *j)
     bool ok;
 
     memcpy(c->id, j->row.id, sizeof c->id);
-    if (j->kind == S_DELIVERED) {
+    switch (j->outcome) {
+    case DELIVERED: {
         struct delivery done = {0};
         text_copy(done.case_no, sizeof done.case_no, j->delivery.case_no);
         text_copy(done.received, sizeof done.received, j->delivery.received);
@@ -200,18 +202,21 @@ static void settle(struct desk *d, struct store_job *j)
         ok = store_mark_delivered(d->store, j->row.id, &done, j->now_ms, &c->err);
         if (ok && j->clear_stop)
             ok = store_setting_put(d->store, "queue.stopped", NULL, &c->err);
-    } else if (j->kind == S_RETRY) {
-        ok = store_retry_at(d->store, j->row.id, j->next_try_ms, j->reason, &c->err);
-    } else if (j->kind == S_PARK) {
+        break;
+    }
+    case PARK:
         ok = store_park(d->store, j->row.id, j->reason, &c->err);
-    } else {
+        break;
+    case STOP:
         ok = store_setting_put(d->store, "queue.stopped", j->reason, &c->err);
+        break;
+    default:
+        ok = store_retry_at(d->store, j->row.id, j->next_try_ms, j->reason, &c->err);
     }
     if (!ok)
         log_error("store", "%s", c->err.text);
     c->found = ok;
-    c->outcome = j->kind == S_DELIVERED ? DELIVERED : j->kind == S_PARK ? PARK
-               : j->kind == S_STOP ? STOP : RETRY;
+    c->outcome = j->outcome;
     send_back(d, c);
 }
 
@@ -424,21 +429,16 @@ static bool open_line(struct desk *d, struct err *err)
     return d->query != NULL;
 }
 
-static bool wanted(const char *spec)
-{
-    return spec && *spec && strcmp(spec, "none") != 0;
-}
-
 /* A spec nobody understands is the operator's mistake and said at once; a device
  * that is away is opened by its thread when it comes. */
 static bool open_devices(struct desk *d, struct err *err)
 {
     const struct station *s = d->station;
-    if (wanted(s->card_reader) && !(d->card_reader = card_reader_open(s->card_reader, err)))
+    if (station_has(s->card_reader) && !(d->card_reader = card_reader_open(s->card_reader, err)))
         return false;
-    if (wanted(s->printer) && !(d->printer = printer_open(s->printer, err)))
+    if (station_has(s->printer) && !(d->printer = printer_open(s->printer, err)))
         return false;
-    if (wanted(s->scanner) && !(d->scanner = scanner_open(s->scanner, err)))
+    if (station_has(s->scanner) && !(d->scanner = scanner_open(s->scanner, err)))
         return false;
     if (d->scanner && pipe2(d->scan_cancel, O_CLOEXEC) != 0)
         return err_set(err, ERR_BROKEN, "scanner: %s", strerror(errno));
@@ -610,14 +610,11 @@ int64_t desk_deadline(const struct desk *d)
     return d->sending ? 0 : d->due_ms;
 }
 
-bool desk_at_rest(const struct desk *d, int64_t now_ms)
+int64_t desk_next_attempt_ms(const struct desk *d, int64_t now_ms)
 {
-    return !d->sending && (d->due_ms == 0 || d->due_ms > now_ms);
-}
-
-int desk_waiting(const struct desk *d)
-{
-    return d->waiting;
+    if (d->sending || (d->due_ms != 0 && d->due_ms <= now_ms))
+        return 0;
+    return d->waiting ? d->due_ms - now_ms : -1;
 }
 
 bool desk_stopped(const struct desk *d)
@@ -648,28 +645,25 @@ void desk_tick(struct desk *d, int64_t now_ms)
 static void note_outcome(struct desk *d, struct completion *c, int64_t now_ms)
 {
     const struct delivery_result *p = &c->delivery;
-    struct store_job *j = store_job(S_RETRY);
+    struct store_job *j = store_job(S_SETTLE);
     uint32_t random;
 
     if (RAND_bytes((unsigned char *)&random, sizeof random) != 1)
         abort();
     memcpy(j->row.id, c->row.id, sizeof j->row.id);
     j->now_ms = now_ms;
+    j->outcome = p->outcome;
     text_copy(j->reason, sizeof j->reason, p->reason);
     switch (p->outcome) {
     case DELIVERED:
-        j->kind = S_DELIVERED;
         j->clear_stop = d->stopped;
-        d->stopped = false;
         j->delivery = c->delivery;
         c->delivery = (struct delivery_result){0};
         break;
     case PARK:
-        j->kind = S_PARK;
         log_error("queue", "parked one application: %s", p->reason);
         break;
     case STOP:
-        j->kind = S_STOP;
         log_error("queue", "stopped: %s; see bangbanctl queue", p->reason);
         break;
     default:

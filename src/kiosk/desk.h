@@ -36,10 +36,9 @@ void desk_do(struct desk *d, const struct effect *fx, const struct visit *v,
 struct completion;
 bool desk_take(struct desk *d, struct completion *c, int64_t now_ms, struct event *out);
 
-/* Nothing of the queue is being sent, and nothing is due now. */
-bool desk_at_rest(const struct desk *d, int64_t now_ms);
-/* Applications still to be sent, as of the last look. */
-int desk_waiting(const struct desk *d);
+/* For journeys: ms until the next attempt of a waiting application, 0 while one is
+ * under way or due, -1 when none waits. */
+int64_t desk_next_attempt_ms(const struct desk *d, int64_t now_ms);
 
 /* What staff must see to; false: nothing. */
 bool desk_stopped(const struct desk *d); /* nothing can be sent */

@@ -324,18 +324,10 @@ static void pass_time(void *self, int64_t ms)
     k->options.clock_offset_ms += ms;
 }
 
-static bool at_rest(void *self)
-{
-    const struct kiosk *k = self;
-    return desk_at_rest(k->desk, now_ms(k));
-}
-
 static int64_t next_attempt(void *self)
 {
     const struct kiosk *k = self;
-    if (!desk_at_rest(k->desk, now_ms(k)))
-        return 0;
-    return desk_waiting(k->desk) ? desk_deadline(k->desk) - now_ms(k) : -1;
+    return desk_next_attempt_ms(k->desk, now_ms(k));
 }
 
 /* What a power cut and a new start do: nothing is put away first. */
@@ -364,8 +356,7 @@ static void restart(void *self, int next_line)
 static bool play(struct kiosk *k, int *status)
 {
     struct script_host host = {.self = k, .ui = k->ui, .window = k->window,
-                               .pass = pass_time, .at_rest = at_rest,
-                               .next_attempt = next_attempt,
+                               .pass = pass_time, .next_attempt = next_attempt,
                                .restart = restart};
     struct err err = {0};
     switch (script_run(k->script, &host, clock_mono_ms(), &err)) {

@@ -300,7 +300,7 @@ static enum outcome run_step(struct script *s, const struct script_host *h,
         return OK;
     }
     if (strcmp(verb, "settle") == 0)
-        return patient(s, h->at_rest(h->self), now_ms);
+        return patient(s, h->next_attempt(h->self) != 0, now_ms);
     if (strcmp(verb, "delivered") == 0) {
         int64_t due_ms = h->next_attempt(h->self);
         if (due_ms < 0)

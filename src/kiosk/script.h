@@ -18,7 +18,6 @@ struct script_host { /* what a script may ask of the program around it */
     struct ui *ui;
     struct window *window;
     void (*pass)(void *self, int64_t ms); /* moves the program's clock */
-    bool (*at_rest)(void *self); /* nothing of the queue is on its way */
     /* ms until the next attempt of a waiting application, 0 while one is under way,
      * -1 when none waits */
     int64_t (*next_attempt)(void *self);
