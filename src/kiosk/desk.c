@@ -200,8 +200,6 @@ static void settle(struct desk *d, struct store_job *j)
         done.receipt = j->delivery.receipt.data;
         done.receipt_len = j->delivery.receipt.len;
         ok = store_mark_delivered(d->store, j->row.id, &done, j->now_ms, &c->err);
-        if (ok && j->clear_stop)
-            ok = store_setting_put(d->store, "queue.stopped", NULL, &c->err);
         break;
     }
     case PARK:
@@ -213,6 +211,8 @@ static void settle(struct desk *d, struct store_job *j)
     default:
         ok = store_retry_at(d->store, j->row.id, j->next_try_ms, j->reason, &c->err);
     }
+    if (ok && j->clear_stop)
+        ok = store_setting_put(d->store, "queue.stopped", NULL, &c->err);
     if (!ok)
         log_error("store", "%s", c->err.text);
     c->found = ok;
@@ -653,10 +653,10 @@ static void note_outcome(struct desk *d, struct completion *c, int64_t now_ms)
     memcpy(j->row.id, c->row.id, sizeof j->row.id);
     j->now_ms = now_ms;
     j->outcome = p->outcome;
+    j->clear_stop = d->stopped && p->outcome != STOP;
     text_copy(j->reason, sizeof j->reason, p->reason);
     switch (p->outcome) {
     case DELIVERED:
-        j->clear_stop = d->stopped;
         j->delivery = c->delivery;
         c->delivery = (struct delivery_result){0};
         break;
