@@ -12,11 +12,15 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-enum { PATIENCE_MS = 8000 };
+enum { PATIENCE_MS = 8000, PLAY_DEPTH = 4 };
+
+struct line {
+    char *text, *where; /* where: "file:line", for what went wrong */
+};
 
 struct script {
-    char *path, *shots, *sim;
-    char **lines;
+    char *shots, *sim;
+    struct line *lines;
     int count, next; /* next: index of the step to do */
     int64_t since_ms; /* when the current step was first tried; 0 not yet */
     int64_t passed_ms; /* when "delivered" last moved the clock */
@@ -28,34 +32,54 @@ struct step {
     const char *rest;
 };
 
+static struct step split(const char *line);
+
+/* The lines of a file, and in the place of "play OTHER" those of that one beside it. */
+static bool load(struct script *s, const char *path, int depth, struct err *err)
+{
+    char *text = file_read(path, 1 << 20, NULL, err), *save = text, *line;
+    const char *slash = strrchr(path, '/');
+    bool ok = text != NULL;
+
+    if (depth > PLAY_DEPTH)
+        ok = err_set(err, ERR_BROKEN, "%s: plays itself", path);
+    for (int number = 1; ok && (line = strsep(&save, "\n")); number++) {
+        struct step step = split(line);
+        if (strcmp(step.verb, "play") == 0) {
+            char *other = xasprintf("%.*s%s", slash ? (int)(slash + 1 - path) : 0, path, step.rest);
+            ok = load(s, other, depth + 1, err);
+            free(other);
+            continue;
+        }
+        s->lines = xrealloc(s->lines, sizeof *s->lines * (size_t)(s->count + 1));
+        s->lines[s->count++] = (struct line){xstrdup(line), xasprintf("%s:%d", path, number)};
+    }
+    free(text);
+    return ok;
+}
+
 struct script *script_open(const char *path, const char *shots, const char *sim, int first,
                            struct err *err)
 {
-    char *text = file_read(path, 1 << 20, NULL, err);
-    if (!text)
-        return NULL;
     struct script *s = xcalloc(1, sizeof *s);
-    s->path = xstrdup(path);
     s->shots = shots ? xstrdup(shots) : NULL;
     s->sim = sim ? xstrdup(sim) : NULL;
     s->next = first > 0 ? first - 1 : 0;
-    char *save = text, *line;
-    while ((line = strsep(&save, "\n"))) {
-        s->lines = xrealloc(s->lines, sizeof *s->lines * (size_t)(s->count + 1));
-        s->lines[s->count++] = xstrdup(line);
-    }
-    free(text);
-    return s;
+    if (load(s, path, 0, err))
+        return s;
+    script_close(s);
+    return NULL;
 }
 
 void script_close(struct script *s)
 {
     if (!s)
         return;
-    for (int i = 0; i < s->count; i++)
-        free(s->lines[i]);
+    for (int i = 0; i < s->count; i++) {
+        free(s->lines[i].text);
+        free(s->lines[i].where);
+    }
     free(s->lines);
-    free(s->path);
     free(s->shots);
     free(s->sim);
     free(s);
@@ -292,7 +316,7 @@ static enum outcome run_step(struct script *s, const struct script_host *h,
     if (strcmp(verb, "card") == 0 || strcmp(verb, "paper") == 0 ||
         strcmp(verb, "network") == 0 || strcmp(verb, "qr") == 0 ||
         strcmp(verb, "reader") == 0 || strcmp(verb, "printer") == 0)
-        return ask_simulator(s, s->lines[s->next] + strspn(s->lines[s->next], " \t"), err)
+        return ask_simulator(s, s->lines[s->next].text + strspn(s->lines[s->next].text, " \t"), err)
                    ? OK
                    : FAIL;
     if (strcmp(verb, "pass") == 0) {
@@ -326,7 +350,7 @@ enum script_result script_run(struct script *s, const struct script_host *host,
     if (s->next >= s->count)
         return SCRIPT_DONE;
     struct err why = {0};
-    struct step step = split(s->lines[s->next]);
+    struct step step = split(s->lines[s->next].text);
     if (s->since_ms == 0)
         s->since_ms = now_ms;
     switch (run_step(s, host, &step, now_ms, &why)) {
@@ -337,7 +361,7 @@ enum script_result script_run(struct script *s, const struct script_host *host,
     case NOT_YET:
         return SCRIPT_GO_ON;
     default:
-        err_set(err, ERR_BROKEN, "%s:%d: %s %s: %s", s->path, s->next + 1, step.verb,
+        err_set(err, ERR_BROKEN, "%s: %s %s: %s", s->lines[s->next].where, step.verb,
                 step.rest, why.text);
         return SCRIPT_FAILED;
     }
