@@ -17,18 +17,18 @@
 
 #include "base/mem.h"
 #include "post/seal.h"
+#include "recording_vfs.h"
 #include "rules/receipt_code.h"
 #include "store/store.h"
 
-enum { ENVELOPE = 2853 /* one P-256 recipient pair, 2 KiB class */, FILES_MAX = 4, ROUNDS_MAX = 99 };
+enum { ENVELOPE = 2853 /* one P-256 recipient pair, 2 KiB class */, ROUNDS_MAX = 99 };
 
 static const char *folder = ".";
 
 /* ---- what the store asks of the disk ---- */
 
-enum call_kind { WRITE, SYNC, CUT };
 struct call {
-    enum call_kind kind;
+    enum vfs_call kind;
     int file;
     sqlite3_int64 at;
     int len;
@@ -37,118 +37,16 @@ static struct call *calls;
 static size_t call_count, call_room;
 static bool recording;
 
-struct watched {
-    sqlite3_file base;
-    int number;
-    sqlite3_file *real; /* lies behind this struct */
-};
-static sqlite3_vfs watching, *plain_vfs;
-static sqlite3_io_methods methods;
-static int file_count;
-
-static void record(struct call c)
+static void record(enum vfs_call kind, int file, sqlite3_int64 at, const void *data, int len)
 {
+    (void)data;
     if (!recording)
         return;
     if (call_count == call_room) {
         call_room = call_room ? call_room * 2 : 4096;
         calls = xrealloc(calls, call_room * sizeof *calls);
     }
-    calls[call_count++] = c;
-}
-
-static sqlite3_file *real(sqlite3_file *f)
-{
-    return ((struct watched *)f)->real;
-}
-
-static int on_write(sqlite3_file *f, const void *data, int len, sqlite3_int64 at)
-{
-    record((struct call){WRITE, ((struct watched *)f)->number, at, len});
-    return real(f)->pMethods->xWrite(real(f), data, len, at);
-}
-
-static int on_sync(sqlite3_file *f, int flags)
-{
-    record((struct call){SYNC, ((struct watched *)f)->number, 0, 0});
-    return real(f)->pMethods->xSync(real(f), flags);
-}
-
-static int on_truncate(sqlite3_file *f, sqlite3_int64 size)
-{
-    record((struct call){CUT, ((struct watched *)f)->number, size, 0});
-    return real(f)->pMethods->xTruncate(real(f), size);
-}
-
-static int on_close(sqlite3_file *f) { return real(f)->pMethods->xClose(real(f)); }
-static int on_read(sqlite3_file *f, void *to, int len, sqlite3_int64 at)
-{
-    return real(f)->pMethods->xRead(real(f), to, len, at);
-}
-static int on_size(sqlite3_file *f, sqlite3_int64 *size)
-{
-    return real(f)->pMethods->xFileSize(real(f), size);
-}
-static int on_lock(sqlite3_file *f, int how) { return real(f)->pMethods->xLock(real(f), how); }
-static int on_unlock(sqlite3_file *f, int how) { return real(f)->pMethods->xUnlock(real(f), how); }
-static int on_reserved(sqlite3_file *f, int *out)
-{
-    return real(f)->pMethods->xCheckReservedLock(real(f), out);
-}
-static int on_control(sqlite3_file *f, int op, void *arg)
-{
-    return real(f)->pMethods->xFileControl(real(f), op, arg);
-}
-static int on_sector(sqlite3_file *f) { return real(f)->pMethods->xSectorSize(real(f)); }
-static int on_traits(sqlite3_file *f)
-{
-    return real(f)->pMethods->xDeviceCharacteristics(real(f));
-}
-static int on_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
-{
-    return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
-}
-static int on_shm_lock(sqlite3_file *f, int offset, int n, int flags)
-{
-    return real(f)->pMethods->xShmLock(real(f), offset, n, flags);
-}
-static void on_shm_barrier(sqlite3_file *f) { real(f)->pMethods->xShmBarrier(real(f)); }
-static int on_shm_unmap(sqlite3_file *f, int drop)
-{
-    return real(f)->pMethods->xShmUnmap(real(f), drop);
-}
-
-static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *out)
-{
-    struct watched *w = (struct watched *)f;
-    (void)vfs;
-    memset(w, 0, sizeof *w);
-    w->real = (sqlite3_file *)(w + 1);
-    int rc = plain_vfs->xOpen(plain_vfs, name, w->real, flags, out);
-    if (!w->real->pMethods)
-        return rc;
-    w->number = file_count++ % FILES_MAX;
-    methods = (sqlite3_io_methods){
-        .iVersion = 2, .xClose = on_close, .xRead = on_read, .xWrite = on_write,
-        .xTruncate = on_truncate, .xSync = on_sync, .xFileSize = on_size, .xLock = on_lock,
-        .xUnlock = on_unlock, .xCheckReservedLock = on_reserved, .xFileControl = on_control,
-        .xSectorSize = on_sector, .xDeviceCharacteristics = on_traits, .xShmMap = on_shm_map,
-        .xShmLock = on_shm_lock, .xShmBarrier = on_shm_barrier, .xShmUnmap = on_shm_unmap};
-    f->pMethods = &methods;
-    return rc;
-}
-
-static void watch(bool on)
-{
-    if (!plain_vfs) {
-        plain_vfs = sqlite3_vfs_find(NULL);
-        watching = *plain_vfs;
-        watching.zName = "watching";
-        watching.szOsFile = (int)sizeof(struct watched) + plain_vfs->szOsFile;
-        watching.xOpen = on_open;
-    }
-    if (sqlite3_vfs_register(on ? &watching : plain_vfs, 1) != SQLITE_OK)
-        abort();
+    calls[call_count++] = (struct call){kind, file, at, len};
 }
 
 /* ---- the two ways ---- */
@@ -221,10 +119,10 @@ static double through_the_store(int n)
 
 static double bare(void)
 {
-    int fd[FILES_MAX];
+    int fd[VFS_FILES];
     static unsigned char bytes[1 << 16];
     RAND_bytes(bytes, 4096);
-    for (int i = 0; i < FILES_MAX; i++) {
+    for (int i = 0; i < VFS_FILES; i++) {
         char name[8];
         snprintf(name, sizeof name, "bare-%d", i);
         char *path = in_folder(name);
@@ -239,8 +137,8 @@ static double bare(void)
     double start = now_ms();
     for (size_t i = 0; i < call_count; i++) {
         const struct call *c = &calls[i];
-        bool ok = c->kind == WRITE  ? pwrite(fd[c->file], bytes, (size_t)c->len, c->at) == c->len
-                  : c->kind == SYNC ? fdatasync(fd[c->file]) == 0
+        bool ok = c->kind == VFS_WRITE  ? pwrite(fd[c->file], bytes, (size_t)c->len, c->at) == c->len
+                  : c->kind == VFS_SYNC ? fdatasync(fd[c->file]) == 0
                                     : ftruncate(fd[c->file], c->at) == 0;
         if (!ok) {
             perror("bench_store");
@@ -248,7 +146,7 @@ static double bare(void)
         }
     }
     double took = now_ms() - start;
-    for (int i = 0; i < FILES_MAX; i++)
+    for (int i = 0; i < VFS_FILES; i++)
         close(fd[i]);
     return took;
 }
@@ -285,9 +183,9 @@ int main(int argc, char **argv)
     if (rows < 1 || rounds < 1 || rounds > ROUNDS_MAX)
         return 2;
 
-    watch(true);
+    recording_vfs_start(record, 0);
     through_the_store(rows);
-    watch(false);
+    recording_vfs_stop();
     double store[ROUNDS_MAX], disk[ROUNDS_MAX], share[ROUNDS_MAX];
     for (int i = 0; i < rounds; i++) { /* in turn, so that a slow minute hits both */
         store[i] = through_the_store(rows);
@@ -296,8 +194,8 @@ int main(int argc, char **argv)
     }
     size_t syncs = 0, writes = 0, bytes = 0;
     for (size_t i = 0; i < call_count; i++) {
-        syncs += calls[i].kind == SYNC;
-        writes += calls[i].kind == WRITE;
+        syncs += calls[i].kind == VFS_SYNC;
+        writes += calls[i].kind == VFS_WRITE;
         bytes += (size_t)calls[i].len;
     }
     double s = median(store, rounds), d = median(disk, rounds);

@@ -22,9 +22,10 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "recording_vfs.h"
 #include "store/store.h"
 
-enum { ROWS = 45, ENVELOPE = 3000, SECTOR = 512, FILES = 2, IMAGE_MAX = 4 << 20 };
+enum { ROWS = 45, ENVELOPE = 3000, SECTOR = 512, FILES = VFS_FILES, IMAGE_MAX = 4 << 20 };
 enum kind { WRITE, TRUNCATE, SYNC, APPENDED, DELIVERED };
 
 struct entry {
@@ -57,99 +58,11 @@ static void note(enum kind kind, int file, size_t offset, const void *data, size
     }
 }
 
-/* ---- the VFS: passes everything on, notes what changes the disk ---- */
-
-struct rec_file {
-    sqlite3_file base;
-    int which; /* index into the images, -1 for files not followed */
-    sqlite3_file *real;
-};
-
-#define REAL(f) (((struct rec_file *)(f))->real)
-
-static int rec_close(sqlite3_file *f) { return REAL(f)->pMethods->xClose(REAL(f)); }
-static int rec_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
+static void heard(enum vfs_call call, int file, sqlite3_int64 at, const void *data, int len)
 {
-    return REAL(f)->pMethods->xRead(REAL(f), p, n, at);
-}
-static int rec_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
-{
-    int rc = REAL(f)->pMethods->xWrite(REAL(f), p, n, at);
-    int which = ((struct rec_file *)f)->which;
-    if (rc == SQLITE_OK && which >= 0)
-        note(WRITE, which, (size_t)at, p, (size_t)n);
-    return rc;
-}
-static int rec_truncate(sqlite3_file *f, sqlite3_int64 size)
-{
-    int rc = REAL(f)->pMethods->xTruncate(REAL(f), size);
-    int which = ((struct rec_file *)f)->which;
-    if (rc == SQLITE_OK && which >= 0)
-        note(TRUNCATE, which, (size_t)size, NULL, 0);
-    return rc;
-}
-static int rec_sync(sqlite3_file *f, int flags)
-{
-    int rc = REAL(f)->pMethods->xSync(REAL(f), flags);
-    int which = ((struct rec_file *)f)->which;
-    if (rc == SQLITE_OK && which >= 0)
-        note(SYNC, which, 0, NULL, 0);
-    return rc;
-}
-static int rec_size(sqlite3_file *f, sqlite3_int64 *size)
-{
-    return REAL(f)->pMethods->xFileSize(REAL(f), size);
-}
-static int rec_lock(sqlite3_file *f, int l) { return REAL(f)->pMethods->xLock(REAL(f), l); }
-static int rec_unlock(sqlite3_file *f, int l) { return REAL(f)->pMethods->xUnlock(REAL(f), l); }
-static int rec_reserved(sqlite3_file *f, int *out)
-{
-    return REAL(f)->pMethods->xCheckReservedLock(REAL(f), out);
-}
-static int rec_control(sqlite3_file *f, int op, void *arg)
-{
-    return REAL(f)->pMethods->xFileControl(REAL(f), op, arg);
-}
-static int rec_sector(sqlite3_file *f) { (void)f; return SECTOR; }
-/* No promise from the device: no atomic writes, no safe append. */
-static int rec_device(sqlite3_file *f) { (void)f; return 0; }
-static int rec_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **p)
-{
-    return REAL(f)->pMethods->xShmMap(REAL(f), page, size, extend, p);
-}
-static int rec_shm_lock(sqlite3_file *f, int at, int n, int flags)
-{
-    return REAL(f)->pMethods->xShmLock(REAL(f), at, n, flags);
-}
-static void rec_shm_barrier(sqlite3_file *f) { REAL(f)->pMethods->xShmBarrier(REAL(f)); }
-static int rec_shm_unmap(sqlite3_file *f, int del)
-{
-    return REAL(f)->pMethods->xShmUnmap(REAL(f), del);
-}
-
-static const sqlite3_io_methods rec_methods = {
-    .iVersion = 2, /* 3 would offer memory mapping, which we could not see */
-    .xClose = rec_close, .xRead = rec_read, .xWrite = rec_write,
-    .xTruncate = rec_truncate, .xSync = rec_sync, .xFileSize = rec_size,
-    .xLock = rec_lock, .xUnlock = rec_unlock, .xCheckReservedLock = rec_reserved,
-    .xFileControl = rec_control, .xSectorSize = rec_sector,
-    .xDeviceCharacteristics = rec_device, .xShmMap = rec_shm_map,
-    .xShmLock = rec_shm_lock, .xShmBarrier = rec_shm_barrier,
-    .xShmUnmap = rec_shm_unmap,
-};
-
-static sqlite3_vfs *plain_vfs, rec_vfs;
-
-static int rec_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
-                    int *out)
-{
-    (void)vfs;
-    struct rec_file *rf = (struct rec_file *)f;
-    rf->real = (sqlite3_file *)(rf + 1);
-    rf->which = flags & SQLITE_OPEN_MAIN_DB ? 0 : flags & SQLITE_OPEN_WAL ? 1 : -1;
-    int rc = plain_vfs->xOpen(plain_vfs, name, rf->real, flags, out);
-    rf->base.pMethods = rf->real->pMethods ? &rec_methods : NULL;
-    return rc;
+    static const enum kind kinds[] = {[VFS_WRITE] = WRITE, [VFS_TRUNCATE] = TRUNCATE,
+                                      [VFS_SYNC] = SYNC};
+    note(kinds[call], file, (size_t)at, data, (size_t)len);
 }
 
 /* ---- the work, and what was promised ---- */
@@ -185,13 +98,7 @@ static void work(bool promise_too_early)
     snprintf(db_path, sizeof db_path, "%s/outbox.db", folder);
     snprintf(log_path, sizeof log_path, "%s-wal", db_path);
 
-    plain_vfs = sqlite3_vfs_find("unix");
-    rec_vfs = *plain_vfs;
-    rec_vfs.zName = "recording";
-    rec_vfs.szOsFile = plain_vfs->szOsFile + (int)sizeof(struct rec_file);
-    rec_vfs.xOpen = rec_open;
-    rec_vfs.pNext = NULL;
-    assert_int_equal(sqlite3_vfs_register(&rec_vfs, 1), SQLITE_OK);
+    recording_vfs_start(heard, SECTOR);
     struct store *s = store_open(db_path, &err);
     if (!s)
         fail_msg("%s", err.text);
@@ -217,7 +124,7 @@ static void work(bool promise_too_early)
     }
     recording = false;
     store_close(s);
-    sqlite3_vfs_unregister(&rec_vfs);
+    recording_vfs_stop();
     unlink(db_path);
     unlink(log_path);
 }
