@@ -3,6 +3,7 @@
 #   station_central [VAR=VALUE...]   starts the central system; sets $central_port
 #   station_devices                  starts bangban-sim; sets $printer_port $line_port
 #   station_config                   writes $work/config with station.local.yaml
+#   station_scan PICTURE             prints what its QR code says
 #   station_end                      ends what was started, nothing else
 central_pid= sim_pid= kiosk_pid= central_port= printer_port= line_port=
 
@@ -67,6 +68,9 @@ station_config() {
     fi
   } > "$work/config/station.local.yaml"
 }
+
+# What somebody else's eyes read in the QR code of a picture.
+station_scan() { zbarimg -q --raw -Sdisable -Sqrcode.enable "$1" 2>/dev/null; }
 
 station_end() {
   local pid

@@ -9,21 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "folder.h"
 #include "post/cms_receipt.h"
 #include "post/seal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char said[] = "{\"id\":\"x\",\"case_no\":\"2026-1\"}";
-static char folder[] = "/tmp/bangban-fuzz-XXXXXX", key[64], cert[64];
+static char key[64], cert[64];
 static struct buf receipt, envelope;
 
 static void clean_up(void)
 {
-    char command[96];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    if (system(command) != 0)
-        perror(folder);
     buf_finish(&receipt);
     buf_finish(&envelope);
 }
@@ -32,7 +29,6 @@ static void make(void)
 {
     char command[400];
     struct err err = {0};
-    assert(mkdtemp(folder));
     snprintf(key, sizeof key, "%s/key", folder);
     snprintf(cert, sizeof cert, "%s/crt", folder);
     snprintf(command, sizeof command,
@@ -63,7 +59,7 @@ static void same_or_refused(bool ok, const struct buf *out)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct buf copy = {0}, out = {0};
-    if (!receipt.len)
+    if (folder_make())
         make();
     /* as it is */
     assert(!receipt_verify(data, size, cert, &out, NULL));

@@ -8,39 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/file.h"
 #include "catalog/catalog.h"
+#include "folder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char folder[] = "/tmp/bangban-fuzz-XXXXXX";
-
-static void clean_up(void)
-{
-    char command[96];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    if (system(command) != 0)
-        perror(folder);
-}
-
-static void put(const char *name, const void *data, size_t size)
-{
-    char path[96];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *f = fopen(path, "wb");
-    assert(f && fwrite(data, 1, size, f) == size && fclose(f) == 0);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static bool made;
-    if (!made) {
-        assert(mkdtemp(folder));
-        atexit(clean_up);
-        made = true;
-    }
-    put("towns.csv", data, size / 2);
-    put("villages.csv", data + size / 2, size - size / 2);
+    folder_make();
+    folder_put("towns.csv", data, size / 2);
+    folder_put("villages.csv", data + size / 2, size - size / 2);
     struct report *report = report_create();
     assert(!catalog_load(folder, report));
     assert(report_count(report) > 0);

@@ -13,26 +13,9 @@
 
 #include "base/text.h"
 #include "catalog/station.h"
+#include "folder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static char folder[] = "/tmp/bangban-fuzz-XXXXXX";
-
-static void clean_up(void)
-{
-    char command[96];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    if (system(command) != 0)
-        perror(folder);
-}
-
-static void put(const char *name, const void *data, size_t size)
-{
-    char path[96];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *f = fopen(path, "wb");
-    assert(f && fwrite(data, 1, size, f) == size && fclose(f) == 0);
-}
 
 /* folder/station[.local].yaml:LINE:COLUMN: ... */
 static void check_place(const char *line)
@@ -47,17 +30,12 @@ static void check_place(const char *line)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static bool made;
     struct station s;
-    if (!made) {
-        assert(mkdtemp(folder));
-        atexit(clean_up);
-        made = true;
-    }
+    folder_make();
     const uint8_t *zero = size ? memchr(data, 0, size) : NULL;
     size_t first = zero ? (size_t)(zero - data) : size;
-    put("station.yaml", data, first);
-    put("station.local.yaml", zero ? zero + 1 : data + size, zero ? size - first - 1 : 0);
+    folder_put("station.yaml", data, first);
+    folder_put("station.local.yaml", zero ? zero + 1 : data + size, zero ? size - first - 1 : 0);
     if (!zero) { /* no second file, rather than an empty one */
         char path[96];
         snprintf(path, sizeof path, "%s/station.local.yaml", folder);
