@@ -30,6 +30,14 @@ static void effect(struct effects *fx, enum effect_kind kind)
         fx->item[fx->count++] = (struct effect){.kind = kind};
 }
 
+/* Paper cannot be corrected afterwards: it waits a moment for the first attempt. */
+static void print_now(struct visit *v, struct effects *fx)
+{
+    if (v->print_at_ms)
+        effect(fx, FX_PRINT);
+    v->print_at_ms = 0;
+}
+
 static bool wants_card(enum screen s)
 {
     return s == SCREEN_IDENTITY;
@@ -94,8 +102,6 @@ static void forget_application(struct visit *v)
     v->requirement = -1;
     v->town = -2;
 }
-
-static void print_now(struct visit *v, struct effects *fx);
 
 static void end(struct visit *v, const struct visit_world *w, struct effects *fx)
 {
@@ -853,14 +859,6 @@ static void stored(struct visit *v, const struct visit_world *w, const struct ev
     v->idle_since_ms = v->now_ms;
     v->sending = e->flag ? SENDING_STOPPED : SENDING_NOW;
     v->print_at_ms = v->now_ms + (e->flag ? 0 : PRINT_WAIT_MS);
-}
-
-/* Paper cannot be corrected afterwards: it waits a moment for the first attempt. */
-static void print_now(struct visit *v, struct effects *fx)
-{
-    if (v->print_at_ms)
-        effect(fx, FX_PRINT);
-    v->print_at_ms = 0;
 }
 
 static void sending_is(struct visit *v, enum sending sending, struct effects *fx)
